@@ -1,0 +1,50 @@
+# Set-up, tests and the chat. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+INDEX := index/default
+
+.PHONY: help install chat test check eval bench corpus screenshots clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: $(STAMP) ## set up .venv with everything pinned, and the command rag
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Footnote needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing). Set PYTHON=/path/to/python3.11."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "Python's venv module is missing: install it (Debian and Ubuntu: apt-get install python3-venv)."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV); the first time takes some minutes."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[development]'
+	@touch $(STAMP)
+
+chat: install ## index corpus/ and open the chat on http://127.0.0.1:7860
+	@$(BIN)/rag index corpus --index $(INDEX)
+	@$(BIN)/rag chat --index $(INDEX)
+
+test: install ## every test
+	@$(BIN)/python tests/install_browser.py
+	@$(BIN)/python -m pytest
+
+check: install ## format, lint, types and the fast tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -m "not slow and not browser"
+
+corpus: install ## write the PDF and Word files of corpus/ again
+	@$(BIN)/python docs/corpus/make_corpus.py
+
+bench: install ## measure speed against the baselines; DATA=folder of the public sets
+	@$(BIN)/python eval/benchmarks/speed.py --data "$(DATA)"
+
+eval: install ## measure accuracy on everything found; DATA=folder of the public sets
+	@$(BIN)/python eval/benchmarks/accuracy.py --data "$(DATA)" --seeds "$(SEEDS)"
+
+clean: ## remove .venv and built indexes
+	@rm -rf $(VENV) $(INDEX)

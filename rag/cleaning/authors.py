@@ -1,0 +1,72 @@
+"""The author: a declared one unless it is a user account, else a byline at head or tail."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rag.cleaning.shapes import is_name, is_name_list, is_section_name
+from rag.types import BlockKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.cleaning.drafts import Draft
+
+_JUNK = re.compile(
+    r"(?:user|admin|administrator|owner|author|unknown|anonymous|guest|root|test|none|null|"
+    r"python-docx|microsoft(?:\s+\w+)*|windows\s+user|\(?unspecified\)?|default|pc|hp|dell|lenovo|"
+    r"acer|asus|me|editor|office|staff|webmaster|wordpress|un-named|edgar\s+online.*)\W*\d*|[\W\d_]*",
+    re.I,
+)
+_MARKS = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§]+")
+_BY = re.compile(r"^(?:written\s+)?by:?\s+(.{3,120}?)(?=\s*(?:[|•·–—]|,?\s+on\s|\d{1,2}\s|$))", re.I)  # noqa: RUF001
+_LABEL = re.compile(r"^(?:authors?|written by|prepared by)\s*:\s*(.{3,160})$", re.I)
+_DASHED = re.compile(r"^[—–-]+\s*((?:[A-Z][\w.’'-]*\s+){1,5}?)(?:is|was)\s+(?:a|an|the)\b")  # noqa: RUF001
+_HEAD_BLOCKS = 12
+_TAIL_BLOCKS = 10
+_MAX_CHARS = 300
+
+
+def clean_author(author: str | None) -> str | None:
+    """Return a declared author, None where it is junk such as an account name."""
+    text = " ".join((author or "").replace(";", ",").split()).strip(" ,")
+    text = re.sub(r"^by\s+", "", text, flags=re.I)
+    text = re.sub(r"(?:\s*,)+", ",", text)
+    if len(text) < 3 or _JUNK.fullmatch(text) or "://" in text:  # noqa: PLR2004 - initials
+        return None
+    return text[:_MAX_CHARS]
+
+
+def printed_author(drafts: Sequence[Draft]) -> str | None:
+    """Return the author that the text names, None when unsure."""
+    head = drafts[:_HEAD_BLOCKS]
+    for draft in (*head, *drafts[-_TAIL_BLOCKS:]):
+        if draft.kind is BlockKind.BYLINE:
+            match = _LABEL.match(draft.text) or _BY.match(draft.text) or _DASHED.match(draft.text)
+            if match:
+                return clean_author(_MARKS.sub("", match[1]))
+    return _under_title(head) or _with_biography(drafts)
+
+
+def _under_title(head: Sequence[Draft]) -> str | None:
+    """Names between the title and the first section."""
+    for index, draft in enumerate(head):
+        if draft.kind is BlockKind.HEADING and is_section_name(draft.text):
+            return None
+        if draft.kind is BlockKind.PARAGRAPH:
+            return None
+        listed = is_name_list(draft.text) or is_name(draft.text)
+        if index and draft.kind is BlockKind.BYLINE and listed:
+            return clean_author(_MARKS.sub("", draft.text))
+    return None
+
+
+def _with_biography(drafts: Sequence[Draft]) -> str | None:
+    """A name standing alone, when a paragraph tells who that is."""
+    for draft in drafts:
+        if draft.kind is BlockKind.BYLINE and is_name(draft.text):
+            start = re.compile(rf"(?:[—–-]\s*)?{re.escape(draft.text)},?\s+(?:is|was|has)\b")  # noqa: RUF001
+            if any(start.match(other.text) for other in drafts):
+                return clean_author(_MARKS.sub("", draft.text))
+    return None

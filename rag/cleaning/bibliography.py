@@ -1,0 +1,99 @@
+"""Who says so: title, author, date and kind, from what the file declares or its head prints."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rag.cleaning.authors import clean_author, printed_author
+from rag.cleaning.dates import find_date, is_date_line
+from rag.cleaning.kinds import declared_kind, printed_kind
+from rag.types import BlockKind, Metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.cleaning.drafts import Draft
+
+_JUNK_TITLE = re.compile(
+    r"microsoft\s+(?:word|powerpoint|excel)\b.*|untitled.*|(?:new\s+)?(?:document|dokument)\s*\d*|"
+    r"(?:slide|layout|page)\s*\d*|powerpoint presentation|title|anonymous|none|null|unspecified|"
+    r"[^\s]+\.(?:docx?|pdf|txt|html?|indd|qxd|tex|dvi|rtf|odt|pages|pptx?|xlsx?|md|ps)|"
+    r"[\W\d_]*|[\w-]*\d[\w-]*_[\w-]*|draft\s*\d*|home|index",
+    re.I,
+)
+_GENERIC = re.compile(r"form\s+\S+|(?:annual|quarterly|final)?\s*report|abstract|introduction", re.I)
+_SPLIT = re.compile(r";\s*")
+_CREATED = "created "
+_HEAD_BLOCKS = 15
+_MAX_TITLE_CHARS = 250
+_MIN_TITLE_CHARS = 4
+
+
+def metadata_of(
+    declared: Metadata, drafts: Sequence[Draft], default_kind: str | None
+) -> Metadata:
+    """Return the bibliographic facts of a document, each None unless there is a source for it.
+
+    Args:
+        declared: What the file says, junk included.
+        drafts: The cleaned blocks.
+        default_kind: The kind of this format when nothing else is known.
+    """
+    return Metadata(
+        title=_declared_title(declared.title) or _printed_title(drafts),
+        author=clean_author(declared.author) or printed_author(drafts),
+        date=_date(declared.date, drafts),
+        kind=declared_kind(declared.kind) or printed_kind(drafts) or default_kind,
+    )
+
+
+def _declared_title(title: str | None) -> str | None:
+    text = " ".join((title or "").split())
+    if len(text) < _MIN_TITLE_CHARS or _JUNK_TITLE.fullmatch(text):
+        return None
+    return text[:_MAX_TITLE_CHARS]
+
+
+def _printed_title(drafts: Sequence[Draft]) -> str | None:
+    """The highest heading near the head, the first of equals; else a short first line."""
+    headings = [
+        draft
+        for draft in drafts[:_HEAD_BLOCKS]
+        if draft.kind is BlockKind.HEADING
+        and len(draft.text) >= _MIN_TITLE_CHARS
+        and not _GENERIC.fullmatch(draft.text)
+    ]
+    if headings:
+        return min(headings, key=lambda draft: draft.level).text[:_MAX_TITLE_CHARS]
+    return None
+
+
+def _date(declared: str | None, drafts: Sequence[Draft]) -> str | None:
+    """Declared dates come first; that of the file's making last: it need not be the text's."""
+    parts = _SPLIT.split(declared or "")
+    stated = [part for part in parts if not part.startswith(_CREATED)]
+    for part in stated:
+        found = find_date(part)
+        if found is not None:
+            return found
+    printed = _printed_date(drafts)
+    if printed is not None:
+        return printed
+    created = [part for part in parts if part.startswith(_CREATED)]
+    return next((find_date(part) for part in created), None)
+
+
+def _printed_date(drafts: Sequence[Draft]) -> str | None:
+    head = [draft for draft in drafts[:_HEAD_BLOCKS] if draft.kind is BlockKind.BYLINE]
+    for draft in head:
+        if is_date_line(draft.text):
+            return find_date(draft.text)
+    for word in ("published", "posted", "date", "issued", "accepted", "updated", "vol", "by "):
+        for draft in head:
+            place = draft.text.lower().find(word)
+            if place >= 0:
+                found = find_date(draft.text[place : place + 80])
+                if found is not None:
+                    return found
+    return None

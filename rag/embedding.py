@@ -1,0 +1,231 @@
+"""Text to unit vectors."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from rag.errors import ModelError
+from rag.models import BUNDLED, WEIGHTS_FILE, file_sha256, find_model, read_json
+from rag.terms import terms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rag.settings import EmbeddingSettings
+
+    Vectors = np.ndarray[Any, np.dtype[np.float32]]
+
+BATCH_TOKENS = 4096
+"""Word pieces of one batch; larger batches gained nothing on two cores."""
+HASHING = "hashing"
+
+
+class Embedder(Protocol):
+    """Turns text into vectors of length 1, so that their inner product is a cosine."""
+
+    fingerprint: str
+    """Name and hash of the model: vectors of two fingerprints must never be compared."""
+    dimension: int
+    max_tokens: int
+    """Word pieces that the model reads of a text; the rest would be dropped in silence."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of *texts*, shape (len(texts), dimension), float32."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many word pieces each text has, without the model's special ones."""
+
+
+def open_embedder(settings: EmbeddingSettings) -> Embedder:
+    """Return the embedder that *settings* name.
+
+    Raises:
+        ModelError: the model is missing, changed, or cannot be run by the backend asked for.
+    """
+    if settings.model == HASHING:
+        return HashingEmbedder()
+    folder = find_model(settings.model)
+    if settings.backend == "sentence-transformers":
+        return SentenceTransformersEmbedder(settings.model, folder)
+    if folder is not None and (settings.backend == "openvino" or _is_mean_pooled_bert(folder)):
+        return OpenVinoEmbedder(settings.model, folder)
+    if settings.backend == "openvino":
+        message = f"Expected {settings.model} to be a bundled model or a folder for openvino."
+        raise ModelError(message)
+    return SentenceTransformersEmbedder(settings.model, folder)
+
+
+class OpenVinoEmbedder:
+    """A BERT with mean pooling on the CPU, without importing torch."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        """Load tokenizer and weights; the graphs are compiled on first use."""
+        from tokenizers import Tokenizer  # noqa: PLC0415 - only needed with a model
+
+        self._folder = folder
+        self._config = read_json(folder / "config.json")
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._requests: dict[str, Any] = {}
+        self.dimension = int(self._config["hidden_size"])
+        self.max_tokens = _max_tokens(folder)
+        self.fingerprint = _fingerprint(name, folder)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many word pieces each text has, without the model's special ones."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of *texts*, shape (len(texts), dimension), float32.
+
+        A single text runs in float32, so that a question always has the same vector; several run
+        in bfloat16 where the processor has it, sorted by length so that little is padded.
+        """
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        if len(texts) == 0:
+            return vectors
+        self._tokenizer.enable_truncation(self.max_tokens)
+        rows = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        self._tokenizer.no_truncation()
+        request = self._request("f32" if len(texts) == 1 else "bf16")
+        for batch in batches_by_length([len(row) for row in rows]):
+            ids, mask = padded([rows[index] for index in batch])
+            vectors[batch] = request.infer([ids, mask, np.zeros_like(ids)])[0]
+        return vectors
+
+    def _request(self, precision: str) -> Any:
+        if precision not in self._requests:
+            from rag.bert import Weights, build_encoder, compile_model  # noqa: PLC0415
+
+            encoder = build_encoder(Weights(self._folder / WEIGHTS_FILE), self._config)
+            model = compile_model([_mean_pooled(encoder)], encoder, "embed", precision=precision)
+            self._requests[precision] = model.create_infer_request()
+        return self._requests[precision]
+
+
+class SentenceTransformersEmbedder:
+    """Any model that sentence-transformers can load, on a GPU where there is one."""
+
+    def __init__(self, name: str, folder: Path | None) -> None:
+        """Load the model from *folder*, or by *name* from the local hub cache or the hub."""
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - imports torch
+
+        try:
+            self._model = SentenceTransformer(str(folder) if folder else name)
+        except Exception as error:
+            message = (
+                f"Expected an embedding model at {name!r}, but sentence-transformers cannot load "
+                f"it: {error}. Give the path of a folder or a name that it knows."
+            )
+            raise ModelError(message) from error
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self.max_tokens = int(self._model.max_seq_length or 512)
+        self.fingerprint = _fingerprint(name, folder) if folder else f"{name}@hub"
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many word pieces each text has, without the model's special ones."""
+        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False)
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of *texts*, shape (len(texts), dimension), float32."""
+        if len(texts) == 0:
+            return np.empty((0, self.dimension), np.float32)
+        vectors = self._model.encode(
+            list(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
+        return np.asarray(vectors, np.float32)
+
+
+class HashingEmbedder:
+    """The plain reference: terms hashed into buckets. Needs no model; finds only shared words.
+
+    The feature hashing of Weinberger et al. 2009, https://arxiv.org/abs/0902.2206.
+    """
+
+    dimension = 256
+    max_tokens = 256
+    fingerprint = "hashing@256"
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many words each text has."""
+        return [len(text.split()) for text in texts]
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of *texts*, shape (len(texts), dimension), float32."""
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in enumerate(texts):
+            for term in terms(text) or ["\0"]:
+                digest = hashlib.blake2b(term.encode(), digest_size=8).digest()
+                sign = 1.0 if digest[0] & 1 else -1.0
+                vectors[row, int.from_bytes(digest[1:], "little") % self.dimension] += sign
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors[norms[:, 0] == 0, 0] = 1.0  # terms that cancelled each other out
+        return vectors / np.where(norms == 0, 1.0, norms)
+
+
+def batches_by_length(lengths: Sequence[int], batch_tokens: int = BATCH_TOKENS) -> list[list[int]]:
+    """Group the indexes of *lengths*, longest first, so that each batch pads to few tokens."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lambda index: (-lengths[index], index)):
+        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > batch_tokens:
+            batches.append([])
+        batches[-1].append(index)
+    return batches
+
+
+def padded(rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+    """Return the rows filled up with zeros and their mask, both (rows, longest) of int64."""
+    longest = max(len(row) for row in rows)
+    ids = np.zeros((len(rows), longest), np.int64)
+    mask = np.zeros((len(rows), longest), np.int64)
+    for index, row in enumerate(rows):
+        ids[index, : len(row)] = row
+        mask[index, : len(row)] = 1
+    return ids, mask
+
+
+def _mean_pooled(encoder: Any) -> Any:
+    """Add the mean over a text's tokens, scaled to length 1, to the graph."""
+    import openvino.opset13 as ops  # noqa: PLC0415 - heavy, and only needed with a model
+
+    mask = ops.unsqueeze(ops.convert(encoder.attention_mask, "f32"), ops.constant(np.array([2])))
+    total = ops.reduce_sum(ops.multiply(encoder.hidden, mask), ops.constant(np.array([1])))
+    return ops.normalize_l2(total, ops.constant(np.array([1])), 1e-12, "max")
+
+
+def _is_mean_pooled_bert(folder: Path) -> bool:
+    """Whether the folder holds a BERT whose sentence vector is the mean of its tokens."""
+    pooling = folder / "1_Pooling" / "config.json"
+    if not (folder / WEIGHTS_FILE).is_file() or not pooling.is_file():
+        return False
+    config = read_json(folder / "config.json")
+    return (
+        config.get("model_type") == "bert"
+        and config.get("hidden_act") == "gelu"
+        and bool(read_json(pooling).get("pooling_mode_mean_tokens"))
+        and not (folder / "2_Dense").exists()
+    )
+
+
+def _max_tokens(folder: Path) -> int:
+    declared = folder / "sentence_bert_config.json"
+    limit = read_json(folder / "config.json").get("max_position_embeddings", 512)
+    if declared.is_file():
+        limit = min(limit, read_json(declared).get("max_seq_length") or limit)
+    return int(limit)
+
+
+def _fingerprint(name: str, folder: Path) -> str:
+    if name in BUNDLED:
+        return f"{name}@{BUNDLED[name].weights_sha256[:16]}"
+    weights = folder / WEIGHTS_FILE
+    if not weights.is_file():
+        return f"{name}@unhashed"
+    return f"{folder.name}@{file_sha256(weights)[:16]}"

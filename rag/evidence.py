@@ -1,0 +1,118 @@
+"""The sentences that may answer a question, each with how well it does."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.sentences import sentence_spans
+from rag.terms import query_terms, terms
+from rag.types import Block, BlockKind, Document, Hit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rag.embedding import Embedder
+    from rag.questions import QuestionKind
+    from rag.store import Snapshot
+
+_SPLIT = frozenset({BlockKind.PARAGRAPH, BlockKind.BOILERPLATE})
+MIN_TERMS = 3
+"""Shorter sentences say nothing on their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a passage; ``similarity``, ``overlap`` and ``score`` are higher-is-better.
+
+    ``similarity`` is the cosine to the question, ``overlap`` the share (0..1) of the question's
+    terms that it holds, weighted by rarity; ``score`` (0..1) is what sentences are chosen by.
+    """
+
+    hit: Hit
+    document: Document
+    block: Block
+    span: Span
+    text: str
+    similarity: float = 0.0
+    overlap: float = 0.0
+    score: float = 0.0
+
+
+def candidate_sentences(
+    snapshot: Snapshot, hits: Sequence[Hit], kind: QuestionKind
+) -> list[Candidate]:
+    """Return the sentences of the passages that may answer, by rank and position, each once.
+
+    Headings, bylines, references and boilerplate are left out unless the question asks for them.
+    """
+    found: dict[tuple[str, int], Candidate] = {}
+    for hit in hits:
+        document = snapshot.document(hit.chunk.document)
+        for block in blocks_in(document, hit.chunk.span):
+            if block.kind not in kind.allowed:
+                continue
+            for span in quotable_spans(document, block):
+                if span.overlaps(hit.chunk.span):
+                    text = document.slice(span)
+                    candidate = Candidate(hit, document, block, span, text)
+                    found.setdefault((document.name, span.start), candidate)
+    return [item for item in found.values() if len(terms(item.text)) >= MIN_TERMS]
+
+
+def blocks_in(document: Document, span: Span) -> Iterator[Block]:
+    """Yield the blocks that share a character with *span*, in order."""
+    blocks = document.blocks or (Block(BlockKind.PARAGRAPH, Span(0, len(document.text))),)
+    first = bisect.bisect_right(blocks, span.start, key=lambda block: block.span.end)
+    for block in blocks[first:]:
+        if block.span.start >= span.end:
+            return
+        yield block
+
+
+def quotable_spans(document: Document, block: Block) -> list[Span]:
+    """Return what is quoted of a block as a whole: its sentences, or the list item or row."""
+    if block.kind in _SPLIT:
+        return sentence_spans(document.text, block.span)
+    return [block.span]
+
+
+def with_features(
+    candidates: Sequence[Candidate], question: str, snapshot: Snapshot, embedder: Embedder
+) -> list[Candidate]:
+    """Return the candidates with their similarity and overlap filled in."""
+    if not candidates:
+        return []
+    vectors = embedder.embed([question, *(candidate.text for candidate in candidates)])
+    similarities = vectors[1:] @ vectors[0]
+    weights = rarity(query_terms(question), snapshot)
+    total = sum(weights.values()) or 1.0
+    featured = []
+    for candidate, similarity in zip(candidates, similarities, strict=True):
+        present = set(terms(f"{candidate.hit.chunk.context} {candidate.text}"))
+        overlap = sum(weight for term, weight in weights.items() if term in present) / total
+        featured.append(_with(candidate, similarity=float(similarity), overlap=overlap))
+    return featured
+
+
+def rarity(question_terms: Sequence[str], snapshot: Snapshot) -> dict[str, float]:
+    """Return the weight of each term: log(1 + chunks / chunks with it), never 0."""
+    frequencies, count = snapshot.document_frequencies(question_terms)
+    return {
+        term: math.log(1 + (count + 1) / (frequencies.get(term, 0) + 1)) for term in question_terms
+    }
+
+
+def _with(candidate: Candidate, *, similarity: float, overlap: float) -> Candidate:
+    return Candidate(
+        candidate.hit,
+        candidate.document,
+        candidate.block,
+        candidate.span,
+        candidate.text,
+        similarity,
+        overlap,
+        candidate.score,
+    )

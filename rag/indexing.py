@@ -1,0 +1,306 @@
+"""Folders of files to a published generation of an index."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.chunking import chunk_document
+from rag.errors import IndexMismatchError, InputError, LoadError
+from rag.loading import Loader
+from rag.models import file_sha256
+from rag.settings import to_dict
+from rag.store.protocol import AddDocument, Manifest, RemoveFile, SetFile, SourceFile, vector_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rag.embedding import Embedder
+    from rag.settings import Settings
+    from rag.store.protocol import Change, Store
+    from rag.types import Chunk, Document
+
+FORMAT = 1
+"""Counts changes of cleaning, chunking or layout after which an index must be made anew."""
+PASSAGES_A_BATCH = 256
+"""Passages of several documents are embedded together, so that batches are full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: files of *total_files* done, and passages embedded so far."""
+
+    files: int
+    total_files: int
+    passages: int
+    name: str
+
+
+@dataclass(slots=True)
+class IndexReport:
+    """What a run did. ``seconds`` is by stage: read, load, chunk, embed, store, total."""
+
+    generation: int = 0
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    skipped: list[SourceFile] = field(default_factory=list)
+    """All files that the index knows of and could not read, old and new."""
+    passages_embedded: int = 0
+    passages_reused: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def published(self) -> bool:
+        """Whether the run made a new generation."""
+        return bool(self.added or self.changed or self.removed)
+
+
+def manifest_for(settings: Settings, embedder: Embedder) -> Manifest:
+    """Return what an index made with these *settings* and this *embedder* is made with."""
+    chunking = json.dumps(to_dict(settings.chunking), sort_keys=True)
+    return Manifest(embedder.fingerprint, embedder.dimension, chunking, FORMAT)
+
+
+def update_index(
+    store: Store,
+    paths: Sequence[Path],
+    settings: Settings,
+    embedder: Embedder,
+    *,
+    rebuild: bool = False,
+    report_progress: Callable[[Progress], None] | None = None,
+) -> IndexReport:
+    """Make the index hold exactly the documents in *paths*, as one new generation.
+
+    Only files whose bytes changed are read, and only passages whose text changed are embedded.
+    When nothing changed no generation is published.
+
+    Args:
+        store: Where to.
+        paths: Files and folders; folders are searched through, hidden files left out.
+        settings: The settings in force.
+        embedder: Turns passages into vectors.
+        rebuild: Read and embed everything again, with whatever settings are in force now.
+        report_progress: Called after each file and each batch.
+
+    Raises:
+        InputError: a path does not exist, or not one document could be indexed.
+        IndexLockedError: another process is writing.
+        IndexMismatchError: the index was made with other settings and *rebuild* is false.
+        IndexDamagedError: a part of the index is missing or changed and *rebuild* is false.
+    """
+    run = _Run(store, settings, embedder, report_progress or (lambda _: None), rebuild=rebuild)
+    with store.writing():
+        return run.update(paths)
+
+
+def find_files(paths: Sequence[Path]) -> dict[str, Path]:
+    """Return the files in *paths* by the name that they get, in order of names.
+
+    A name is the path relative to its folder, with forward slashes; with several folders it
+    begins with the folder's own name. Hidden files and folders are left out.
+
+    Raises:
+        InputError: a path does not exist, or two files would get the same name.
+    """
+    found: dict[str, Path] = {}
+    for root in paths:
+        if not root.exists():
+            message = f"Expected a file or folder at {root}, but there is none. Check the path."
+            raise InputError(message)
+        prefix = f"{root.resolve().name}/" if len(paths) > 1 and root.is_dir() else ""
+        for path in _walk(root):
+            name = prefix + (path.relative_to(root).as_posix() if root.is_dir() else path.name)
+            if name in found and found[name] != path.resolve():
+                message = (
+                    f"Expected different names, but {found[name]} and {path.resolve()} would both "
+                    f"be called {name}. Rename one or index their common folder."
+                )
+                raise InputError(message)
+            found[name] = path.resolve()
+    return dict(sorted(found.items()))
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    if root.is_file():
+        yield root
+        return
+    for folder, folders, files in os.walk(root, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(folder) / name
+            if not name.startswith(".") and path.is_file():
+                yield path
+
+
+class _Run:
+    """One run of `update_index`."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        embedder: Embedder,
+        report_progress: Callable[[Progress], None],
+        *,
+        rebuild: bool,
+    ) -> None:
+        self.store = store
+        self.settings = settings
+        self.embedder = embedder
+        self.report_progress = report_progress
+        self.rebuild = rebuild
+        self.manifest = manifest_for(settings, embedder)
+        self.report = IndexReport(seconds=dict.fromkeys(("read", "load", "chunk", "embed"), 0.0))
+        self.files_done = 0
+
+    def update(self, paths: Sequence[Path]) -> IndexReport:
+        began = time.perf_counter()
+        before = {} if self.rebuild else self._files_before()
+        now = self._read(find_files(paths))
+        self._compare(before, now)
+        usable = {file.sha256 for file in before.values() if file.reason is None}
+        if self.report.published:
+            changes = self._changes(before, now, usable)
+            self.report.generation = self.store.apply(
+                changes, self.manifest, anew=self.rebuild
+            )
+        else:
+            with self.store.snapshot() as snapshot:  # says so if the index is damaged
+                self.report.generation = snapshot.generation
+        self.report.skipped = [file for file in self.store.files() if file.reason is not None]
+        seconds = self.report.seconds
+        seconds["total"] = time.perf_counter() - began
+        seconds["store"] = seconds["total"] - sum(
+            seconds[stage] for stage in ("read", "load", "chunk", "embed")
+        )
+        return self.report
+
+    def _files_before(self) -> dict[str, SourceFile]:
+        made_with = self.store.manifest()
+        if made_with not in {None, self.manifest}:
+            message = (
+                f"Index {self.store.name} was made with {made_with}, but the settings in force "
+                f"are {self.manifest}. Run rag index --rebuild, or restore the settings."
+            )
+            raise IndexMismatchError(message)
+        return {file.name: file for file in self.store.files()}
+
+    def _read(self, found: dict[str, Path]) -> dict[str, SourceFile]:
+        """Hash the files; one that cannot be read is skipped with the reason."""
+        began = time.perf_counter()
+        now = {}
+        for name, path in found.items():
+            try:
+                size, sha256 = path.stat().st_size, file_sha256(path)
+            except OSError as error:
+                message = f"Expected a readable file at {path}, but: {error.strerror}."
+                now[name] = SourceFile(name, str(path), "", 0, LoadError.reason, message)
+            else:
+                now[name] = SourceFile(name, str(path), sha256, size)
+        self.report.seconds["read"] = time.perf_counter() - began
+        return now
+
+    def _compare(self, before: dict[str, SourceFile], now: dict[str, SourceFile]) -> None:
+        report = self.report
+        for name, file in now.items():
+            if name not in before:
+                report.added.append(name)
+            elif (before[name].sha256, before[name].path) != (file.sha256, file.path):
+                report.changed.append(name)
+            else:
+                report.unchanged += 1
+        report.removed = [name for name in before if name not in now]
+
+    def _changes(
+        self, before: dict[str, SourceFile], now: dict[str, SourceFile], usable: set[str]
+    ) -> Iterator[Change]:
+        """Yield the changes, documents in batches so that embedding runs on full ones."""
+        for name in self.report.removed:
+            yield RemoveFile(name)
+        wanted = sorted([*self.report.added, *self.report.changed])
+        failed = {file.sha256: file for file in before.values() if file.reason is not None}
+        kept = len(now) - len(wanted) > 0 and any(
+            before[name].reason is None for name in now if name not in wanted
+        )
+        pending: list[tuple[Document, list[Chunk]]] = []
+        with Loader(self.settings.loading) as loader:
+            for name in wanted:
+                file = now[name]
+                if file.sha256 not in usable and file.reason is None:
+                    loaded = self._load(loader, file, failed)
+                    if isinstance(loaded, SourceFile):
+                        file = loaded
+                    else:
+                        pending.append(loaded)
+                        usable.add(file.sha256)
+                kept = kept or file.reason is None
+                yield SetFile(file)
+                self.files_done += 1
+                self._tell(len(wanted), name)
+                if sum(len(chunks) for _, chunks in pending) >= PASSAGES_A_BATCH:
+                    yield from self._embedded(pending)
+                    pending = []
+                    self._tell(len(wanted), name)
+            yield from self._embedded(pending)
+        if not kept:
+            raise InputError(self._nothing_message(now))
+
+    def _load(
+        self, loader: Loader, file: SourceFile, failed: dict[str, SourceFile]
+    ) -> tuple[Document, list[Chunk]] | SourceFile:
+        """Return the document and its chunks, or the file with the reason for skipping it."""
+        began = time.perf_counter()
+        try:
+            document = loader.load(Path(file.path), file.name)
+        except LoadError as error:
+            failure = SourceFile(
+                file.name, file.path, file.sha256, file.size_bytes, error.reason, str(error)
+            )
+            failed[file.sha256] = failure
+            return failure
+        finally:
+            self.report.seconds["load"] += time.perf_counter() - began
+        began = time.perf_counter()
+        chunks = chunk_document(
+            document, self.settings.chunking, self.embedder.count_tokens, self.embedder.max_tokens
+        )
+        self.report.seconds["chunk"] += time.perf_counter() - began
+        return document, chunks
+
+    def _embedded(self, pending: list[tuple[Document, list[Chunk]]]) -> Iterator[AddDocument]:
+        keys = {vector_key(chunk): chunk for _, chunks in pending for chunk in chunks}
+        known = {} if self.rebuild else self.store.known_vectors(list(keys), self.manifest)
+        missing = [key for key in keys if key not in known]
+        began = time.perf_counter()
+        vectors = self.embedder.embed([keys[key].indexed_text for key in missing])
+        self.report.seconds["embed"] += time.perf_counter() - began
+        fresh = dict(zip(missing, vectors, strict=True))
+        self.store.remember_vectors(fresh, self.manifest)
+        self.report.passages_embedded += len(missing)
+        self.report.passages_reused += len(keys) - len(missing)
+        known |= fresh
+        for document, chunks in pending:
+            rows = [known[vector_key(chunk)] for chunk in chunks]
+            matrix = np.array(rows, np.float32).reshape(len(rows), self.embedder.dimension)
+            yield AddDocument(document, tuple(chunks), matrix)
+
+    def _tell(self, total: int, name: str) -> None:
+        passages = self.report.passages_embedded + self.report.passages_reused
+        self.report_progress(Progress(self.files_done, total, passages, name))
+
+    def _nothing_message(self, now: dict[str, SourceFile]) -> str:
+        if not now:
+            return "Expected at least one document, but there are no files. Check the path."
+        return (
+            f"Expected at least one readable document, but none of the {len(now)} files could be "
+            "indexed. Run rag index with --verbose to see why; the index is unchanged."
+        )

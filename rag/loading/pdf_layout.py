@@ -1,0 +1,238 @@
+"""From lines with a place to blocks: paragraphs, headings by size, table rows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.loading.raw import RawBlock
+from rag.types import BlockKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rag.loading.pdf_text import Line
+
+_NUMBER = re.compile(
+    r"[(\[]?[-–—+]?\s*[$€£¥]?\s*\d[\d.,\s]*\s*(?:%|bn|m|k)?[)\]]?%?\*?|[—–-]|n/?a\.?|N/?A"  # noqa: RUF001
+)
+_AMOUNT = r"[$€£]?\s?\(?[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?\s?%?(?=\s|$)"
+_TRAILING_NUMBERS = re.compile(rf"^(\D.*?\S)((?:\s+{_AMOUNT}|\s+[—–](?=\s)){{2,}})\s*$")  # noqa: RUF001
+_TRAILING_CURRENCY = re.compile(r"^(.*\S)\s+([$€£¥])$")
+_ENUMERATOR = re.compile(
+    r"[•▪◦·●■○‣–*o-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\d+(?:\.\d+)+\.?|"  # noqa: RUF001
+    r"(?:Item|Note|Part|Section|Chapter|Article|Annex|Appendix|Table|Figure)\s[\dA-Z]{1,4}[.:]?",
+    re.I,
+)
+_STARTS_ITEM = re.compile(
+    r"\s*(?:[•▪◦·●■○‣*]\s|[–-]\s+\S|\(?(?:\d{1,2}|[a-z]|[ivx]{1,5})[.)]\s|\[\d{1,3}\]\s)"  # noqa: RUF001
+)
+_ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'”’)\]¹²³⁴⁵⁶⁷⁸⁹⁰]*$")  # noqa: RUF001
+_OPENERS = frozenset({"$", "€", "£", "¥", "(", "($"})
+_PUNCTUATION = frozenset({".", ",", ":", ";"})
+_CLOSERS = frozenset({")", "%", ")%", "*"})
+BIGGER = 1.12
+"""A heading's letters are at least this much bigger than the body's."""
+_SAME_SIZE = 0.08
+_GAP = 1.3
+"""A paragraph break is this much wider than the usual distance of lines."""
+_SHORT_LINE = 0.82
+_FAR_EM = 4.0
+_MAX_HEADING_LINES = 3
+_MAX_HEADING_CHARS = 200
+_MAX_STRONG_CHARS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class TypeScale:
+    """The letter sizes of a document: the body's, and those of headings from big to small."""
+
+    body: float
+    headings: tuple[float, ...]
+
+    def level(self, size: float) -> int:
+        """Return the heading level, 1 to 6, of a size; strong headings in body size come last."""
+        for level, heading in enumerate(self.headings, 1):
+            if size >= heading * (1 - _SAME_SIZE / 2):
+                return min(level, 6)
+        return min(len(self.headings) + 1, 6)
+
+
+def type_scale(pages: Sequence[Sequence[Line]]) -> TypeScale:
+    """Measure a document's letter sizes, weighted by characters.
+
+    Of the sizes that only the first page uses, only the largest is a level of its own: title
+    pages mix many.
+    """
+    weights: Counter[float] = Counter()
+    later: set[float] = set()
+    for number, page in enumerate(pages):
+        for line in page:
+            size = round(line.size * 2) / 2
+            weights[size] += len(line.text)
+            if number:
+                later.add(size)
+    if not weights:
+        return TypeScale(1.0, ())
+    body = max(weights, key=lambda size: (weights[size], -size))
+    headings: list[float] = []
+    for size in sorted((size for size in weights if size >= BIGGER * body), reverse=True):
+        distinct = not headings or size < headings[-1] * (1 - _SAME_SIZE)
+        if distinct and (not headings or size in later or len(pages) == 1):
+            headings.append(size)
+    return TypeScale(body, tuple(headings))
+
+
+def page_blocks(lines: list[Line], scale: TypeScale) -> list[RawBlock]:
+    """Return the blocks of one page."""
+    if not lines:
+        return []
+    for line in lines:
+        line.cells = _mended(line.cells)
+    rows = _table_rows(lines)
+    inside = [any(rows[max(0, i - 3) : i]) and any(rows[i + 1 : i + 4]) for i in range(len(rows))]
+    leading = _leading(lines)
+    blocks: list[RawBlock] = []
+    current: list[Line] = []
+    for line, is_row, in_table in zip(lines, rows, inside, strict=True):
+        # Inside a table each line is a row of its own, unless it goes on with a wrapped label.
+        apart = in_table and not line.text[0].islower()
+        if is_row:
+            blocks += _block(current, scale)
+            current = []
+            row = " | ".join(cell.strip() for cell in line.cells)
+            blocks.append(RawBlock((row,), BlockKind.TABLE_ROW))
+        elif current and (apart or _starts_block(current, line, leading, _right_edge(lines, line))):
+            blocks += _block(current, scale)
+            current = [line]
+        else:
+            current.append(line)
+    return [*blocks, *_block(current, scale)]
+
+
+def _mended(cells: list[str]) -> list[str]:
+    """Join currency signs with their amounts, and enumerators with their text."""
+    mended: list[str] = []
+    opener = ""
+    for cell in (cell.strip() for cell in cells):
+        if not cell:
+            continue
+        if cell in _OPENERS:
+            opener += cell + ("" if cell.endswith("(") else " ")
+        elif cell in _CLOSERS and mended:
+            mended[-1] += cell
+        else:
+            currency = _TRAILING_CURRENCY.match(cell)
+            mended.append(opener + (currency[1] if currency else cell))
+            opener = f"{currency[2]} " if currency else ""
+    if opener.strip():
+        mended.append(opener.strip())
+    if any(cell in _PUNCTUATION for cell in mended):
+        return [" ".join(mended)]
+    if len(mended) > 1 and _ENUMERATOR.fullmatch(mended[0]):
+        mended[:2] = [f"{mended[0]} {mended[1]}"]
+    if len(mended) == 1:
+        return _split_numbers(mended[0])
+    return [part for cell in mended for part in _split_amounts(cell)]
+
+
+def _split_amounts(cell: str) -> list[str]:
+    """Part amounts that a narrow table draws in one piece."""
+    amounts = re.findall(rf"{_AMOUNT}|[—–]", cell)  # noqa: RUF001
+    same = "".join(cell.split()) == "".join("".join(amounts).split())
+    return [amount.strip() for amount in amounts] if same and len(amounts) > 1 else [cell]
+
+
+def _split_numbers(text: str) -> list[str]:
+    """Part a row's label from its numbers where the file draws them in one piece."""
+    match = _TRAILING_NUMBERS.match(text)
+    if match is None or re.search(r"[.!?]\s+[A-Z]", match[1]):
+        return [text]
+    numbers = re.findall(rf"{_AMOUNT}|[—–]", match[2])  # noqa: RUF001
+    if not any("," in number or "." in number or "$" in number for number in numbers):
+        return [text]
+    return [match[1], *(" ".join(number.split()) for number in numbers)]
+
+
+def _table_rows(lines: list[Line]) -> list[bool]:
+    """Which lines are table rows: three cells, or two with a number or beside other rows."""
+    counts = [len(line.cells) for line in lines]
+    rows = []
+    for index, line in enumerate(lines):
+        numeric = any(_NUMBER.fullmatch(cell.strip()) for cell in line.cells[1:])
+        around = counts[max(0, index - 1) : index] + counts[index + 1 : index + 2]
+        beside = any(count > 1 for count in around)
+        rows.append(counts[index] > 2 or (counts[index] == 2 and (numeric or beside)))  # noqa: PLR2004
+    return rows
+
+
+def _leading(lines: list[Line]) -> float:
+    """The usual distance between two lines of a paragraph, in points."""
+    steps = Counter(
+        round(above.y - below.y)
+        for above, below in zip(lines, lines[1:], strict=False)
+        if 0 < above.y - below.y < 3 * above.size
+    )
+    if not steps:
+        return 1.2 * lines[0].size
+    # Of distances about equally common, the smaller is the one inside paragraphs.
+    most = max(steps.values())
+    return float(min(step for step, count in steps.items() if count >= most / 2))
+
+
+def _right_edge(lines: list[Line], line: Line) -> float:
+    """Where the full lines of this line's column end."""
+    return max(other.right for other in lines if abs(other.x - line.x) < 4 * line.size)
+
+
+def _starts_block(current: list[Line], line: Line, leading: float, right: float) -> bool:
+    last = current[-1]
+    step = last.y - line.y
+    if step <= 0 or step > _GAP * max(leading, 1.15 * last.size) + 1:
+        return True
+    if abs(line.size - last.size) > _SAME_SIZE * last.size or line.strong != last.strong:
+        return True
+    if _STARTS_ITEM.match(line.text):
+        return True
+    ended = _ENDS_SENTENCE.search(last.text) is not None
+    width = right - line.x
+    if ended and last.right < line.x + _SHORT_LINE * width:
+        return True
+    em = line.size
+    beside = abs(line.x - last.x) > _FAR_EM * em and abs(_center(line) - _center(last)) > 2 * em
+    if beside and last.right < line.x + _SHORT_LINE * width:
+        return True
+    indented = line.x - last.x > 0.8 * em
+    hanging = len(current) == 1 or current[-2].x >= last.x - 0.5 * em
+    if indented:
+        return ended and not _STARTS_ITEM.match(current[0].text) and hanging
+    outdented = last.x - line.x > 0.8 * em
+    # Back at the margin after indented lines: the next entry of a list with hanging lines.
+    return outdented and len(current) > 1 and current[0].x <= line.x + 0.5 * em
+
+
+def _center(line: Line) -> float:
+    return (line.x + line.right) / 2
+
+
+def _block(lines: list[Line], scale: TypeScale) -> Iterator[RawBlock]:
+    if not lines:
+        return
+    texts = tuple(line.text for line in lines)
+    kind, level = _heading(lines, " ".join(texts), scale)
+    yield RawBlock(texts, kind, level)
+
+
+def _heading(lines: list[Line], text: str, scale: TypeScale) -> tuple[BlockKind | None, int]:
+    size = lines[0].size
+    letters = sum(character.isalpha() for character in text)
+    if len(lines) > _MAX_HEADING_LINES or letters < 3 or text.endswith((",", ";")):  # noqa: PLR2004
+        return None, 0
+    if size >= BIGGER * scale.body and len(text) <= _MAX_HEADING_CHARS:
+        return BlockKind.HEADING, scale.level(size)
+    strong = all(line.strong for line in lines) and size >= 0.9 * scale.body
+    if strong and len(text) <= _MAX_STRONG_CHARS and not text.endswith(".") and text[0] != "(":
+        return BlockKind.HEADING, scale.level(scale.body)
+    return None, 0

@@ -1,0 +1,215 @@
+"""Word documents: paragraphs, lists and tables in the order of the body."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+import docx
+from docx.oxml.ns import qn
+from lxml import etree
+
+from rag.errors import DamagedError, EncryptedError, TooLargeError, UnsupportedFormatError
+from rag.loading.raw import RawBlock, RawDocument, RawPage
+from rag.types import BlockKind, Metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from docx.document import Document as WordDocument
+
+MAX_UNPACKED_BYTES = 1_000_000_000
+MAX_RATIO = 200
+"""Word's own XML packs 10 to 40 times; beyond this a part is made to explode."""
+_SMALL_PART_BYTES = 5_000_000
+_OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
+_HEADING_STYLE = re.compile(r"heading\s*(\d)|(?:berschrift|titre|encabezado|kop)\s*(\d)", re.I)
+_TEMPLATE_CREATED = "2013-12-23T23:15:00"
+"""The date in the template of python-docx, which its documents carry until it is set."""
+_SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:txbxContent")})
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_BOOKKEEPING_NOTES = frozenset({"separator", "continuationSeparator", "continuationNotice"})
+
+
+def read(content: bytes) -> RawDocument:
+    """Return the blocks of a docx file.
+
+    Raises:
+        EncryptedError: a password is needed.
+        TooLargeError: unpacked, it is larger than a document can be.
+        UnsupportedFormatError: an old Word file under a new suffix.
+        DamagedError: it is no docx file.
+    """
+    _check_package(content)
+    try:
+        document = docx.Document(io.BytesIO(content))
+    except (KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
+        message = f"Expected a docx file, but its parts cannot be read: {str(error)[:200]}."
+        raise DamagedError(message) from error
+    body = document.element.body
+    if body is None or body.getroottree().docinfo.doctype:
+        message = "Expected a docx file, but its document has no body or declares entities."
+        raise DamagedError(message)
+    blocks = [*_Body(document).blocks, *_notes(document)]
+    return RawDocument(
+        pages=(RawPage(1, tuple(blocks)),), marked=True, declared=_declared(document)
+    )
+
+
+def _check_package(content: bytes) -> None:
+    if content.startswith(_OLE_SIGNATURE):
+        # Word encrypts by putting the package inside an OLE file with this stream.
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            message = "Expected a docx file without a password; save it without one."
+            raise EncryptedError(message)
+        message = "Expected a docx file, but it is an old Word file; save it as .docx."
+        raise UnsupportedFormatError(message)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            parts = package.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        message = f"Expected a docx file, which is a ZIP archive, but: {error}."
+        raise DamagedError(message) from error
+    if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES or any(
+        part.file_size > max(_SMALL_PART_BYTES, MAX_RATIO * part.compress_size)
+        for part in parts
+        if part.filename.endswith((".xml", ".rels"))
+    ):
+        message = (
+            "Expected a docx file of ordinary density, but it unpacks to "
+            f"{sum(part.file_size for part in parts) / 1e6:.0f} MB; it may be a ZIP bomb."
+        )
+        raise TooLargeError(message)
+
+
+class _Body:
+    """One pass over the body."""
+
+    def __init__(self, document: WordDocument) -> None:
+        self.blocks: list[RawBlock] = []
+        self._styles = {
+            style.style_id: style.name or ""
+            for style in document.styles
+            if getattr(style, "style_id", None)
+        }
+        self._group = 0
+        self._walk(document.element.body)
+        if any(block.level == 0 and block.kind is BlockKind.HEADING for block in self.blocks):
+            self.blocks = [_lowered(block) for block in self.blocks]
+
+    def _walk(self, parent: etree._Element) -> None:
+        for element in parent:
+            if element.tag == qn("w:p"):
+                self._paragraph(element)
+            elif element.tag == qn("w:tbl"):
+                self._group += 1
+                for row in element.iter(qn("w:tr")):
+                    self._row(row)
+            elif element.tag == qn("w:sdt"):
+                for inner in element.findall(qn("w:sdtContent")):
+                    self._walk(inner)
+            elif element.tag in {qn("w:ins"), qn("w:customXml"), qn("w:smartTag")}:
+                self._walk(element)
+
+    def _paragraph(self, element: etree._Element) -> None:
+        text = " ".join("".join(_texts(element)).split())
+        kind, level = self._kind(element)
+        self._group += kind is not BlockKind.LIST_ITEM
+        if text:
+            self.blocks.append(RawBlock((text,), kind, level, self._group))
+        for box in element.iter(qn("w:txbxContent")):
+            if not any(parent.tag == _FALLBACK for parent in box.iterancestors()):
+                self._walk(box)
+
+    def _row(self, row: etree._Element) -> None:
+        cells = []
+        for cell in row.iter(qn("w:tc")):
+            paragraphs = [" ".join("".join(_texts(p)).split()) for p in cell.iter(qn("w:p"))]
+            cells.append(" ".join(text for text in paragraphs if text))
+        text = " | ".join(cell for cell in cells if cell)
+        if text:
+            self.blocks.append(RawBlock((text,), BlockKind.TABLE_ROW, 0, self._group))
+
+    def _kind(self, element: etree._Element) -> tuple[BlockKind | None, int]:
+        """The kind and level from the style; level 0 marks the document's title."""
+        style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+        name = self._styles.get(style.get(qn("w:val"), ""), "") if style is not None else ""
+        lower = name.lower()
+        heading = _HEADING_STYLE.search(lower)
+        if heading:
+            return BlockKind.HEADING, min(max(int(heading[1] or heading[2]), 1), 6)
+        if lower == "title":
+            return BlockKind.HEADING, 0
+        outline = element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
+        if outline is not None and outline.get(qn("w:val"), "9") in "012345":
+            return BlockKind.HEADING, int(outline.get(qn("w:val"))) + 1
+        if lower.startswith("toc "):
+            return BlockKind.BOILERPLATE, 0
+        if lower in {"bibliography", "footnote text", "endnote text"}:
+            return BlockKind.REFERENCE, 0
+        numbered = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
+        if numbered or lower.startswith("list"):
+            return BlockKind.LIST_ITEM, 0
+        return None, 0
+
+
+def _lowered(block: RawBlock) -> RawBlock:
+    """Make room for a title above the first level."""
+    if block.kind is not BlockKind.HEADING:
+        return block
+    return RawBlock(block.lines, block.kind, min(block.level + 1, 6), block.group)
+
+
+def _texts(element: etree._Element) -> Iterator[str]:
+    """The visible pieces of a paragraph, without deletions, field codes and text boxes."""
+    for child in element:
+        if child.tag in _SKIPPED or child.tag == _FALLBACK:
+            continue
+        if child.tag in {qn("w:t"), _MATH_TEXT}:
+            yield child.text or ""
+        elif child.tag in {qn("w:tab"), qn("w:br"), qn("w:cr")}:
+            yield " "
+        elif child.tag == qn("w:noBreakHyphen"):
+            yield "-"
+        elif child.tag not in {qn("w:pPr"), qn("w:rPr"), qn("w:p"), qn("w:tbl")}:
+            yield from _texts(child)
+
+
+def _notes(document: WordDocument) -> Iterator[RawBlock]:
+    """Foot- and endnotes, which are parts of their own."""
+    for relation in document.part.rels.values():
+        name = relation.reltype.rpartition("/")[2]
+        if name not in {"footnotes", "endnotes"} or relation.is_external:
+            continue
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        root = etree.fromstring(relation.target_part.blob, parser)
+        for note in root:
+            text = " ".join("".join(_texts_of_note(note)).split())
+            if text and note.get(qn("w:type")) not in _BOOKKEEPING_NOTES:
+                yield RawBlock((text,), BlockKind.REFERENCE)
+
+
+def _texts_of_note(note: etree._Element) -> Iterator[str]:
+    for paragraph in note.iter(qn("w:p")):
+        yield from _texts(paragraph)
+        yield " "
+
+
+def _declared(document: WordDocument) -> Metadata:
+    properties = document.core_properties
+    about = "; ".join(
+        text for text in (properties.category, properties.subject, properties.keywords) if text
+    )
+    created = properties.created.isoformat() if properties.created else ""
+    if created.startswith(_TEMPLATE_CREATED):
+        created = ""
+    return Metadata(
+        title=properties.title or None,
+        author=properties.author or None,
+        date="; ".join(text for text in (about, f"created {created}" if created else "") if text)
+        or None,
+        kind=about or None,
+    )

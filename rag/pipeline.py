@@ -1,0 +1,190 @@
+"""Where the parts are wired together."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.answering import (
+    choose,
+    cite,
+    confidence_by_similarity,
+    ordered,
+    score_by_similarity,
+)
+from rag.embedding import open_embedder
+from rag.errors import IndexMismatchError, IndexMissingError, InputError
+from rag.evidence import candidate_sentences, with_features
+from rag.indexing import manifest_for
+from rag.questions import classify
+from rag.retrieval import search
+from rag.settings import Settings, load_settings
+from rag.store.embedded import EmbeddedStore, mismatch_message
+from rag.types import Answer, IndexStamp, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.embedding import Embedder
+    from rag.store import Filters, Snapshot, Store
+    from rag.types import Document, Hit, Turn
+
+DEFAULT_INDEX = Path("index/default")
+MAX_QUESTION_CHARACTERS = 2000
+
+
+def open_pipeline(index_dir: Path | str, settings: Settings | None = None) -> Pipeline:
+    """Open an index for asking.
+
+    Args:
+        index_dir: The folder of the index.
+        settings: None means those in force, see `rag.settings.load_settings`.
+
+    Raises:
+        IndexMissingError: there is no index.
+        IndexMismatchError: it was made with other settings.
+        ModelError: a model is missing or was changed.
+        SettingsError: a setting is unknown or out of range.
+    """
+    settings = load_settings() if settings is None else settings
+    store = EmbeddedStore(Path(index_dir))
+    made_with = store.manifest()
+    if made_with is None:
+        message = f"Expected an index in {index_dir}, but there is none. Run rag index first."
+        raise IndexMissingError(message)
+    embedder = open_embedder(settings.embedding)
+    manifest = manifest_for(settings, embedder)
+    if made_with != manifest:
+        raise IndexMismatchError(mismatch_message(store.folder, made_with, manifest))
+    return Pipeline(store, embedder, settings)
+
+
+class Pipeline:
+    """Answers questions from one index. Several threads may use it at once."""
+
+    def __init__(self, store: Store, embedder: Embedder, settings: Settings) -> None:
+        """Wire the parts; `open_pipeline` chooses them from the settings."""
+        self.store = store
+        self.embedder = embedder
+        self.settings = settings
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Answer:
+        """Answer a question with quoted, cited sentences, or say that nothing answers it.
+
+        Args:
+            question: Plain words, up to 2,000 characters.
+            history: Earlier turns of the conversation, the oldest first.
+            filters: Which documents may answer; None means all.
+
+        Raises:
+            InputError: the question is empty or too long.
+            IndexDamagedError: a part of the index is missing or changed.
+        """
+        began = time.perf_counter()
+        timings: dict[str, float] = {}
+        standalone = checked_question(question)
+        with self.store.snapshot() as snapshot:
+            hits = self._hits(snapshot, standalone, filters, timings)
+            assembling = time.perf_counter()
+            parts = self._answer_parts(snapshot, standalone, hits)
+            timings["assemble"] = 1000 * (time.perf_counter() - assembling)
+            stamp = IndexStamp(self.store.name, snapshot.generation, self.settings.sha256())
+        timings["total"] = 1000 * (time.perf_counter() - began)
+        return Answer(
+            question=question,
+            standalone_question=standalone,
+            passages=tuple(hits),
+            index=stamp,
+            timings_ms=timings,
+            **parts,
+        )
+
+    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+        """Return the *k* best passages, best first, with each stage's score.
+
+        Raises:
+            InputError: the question is empty or too long, or *k* is less than 1.
+        """
+        if k < 1:
+            message = f"Expected at least 1 passage to search for, but got {k}."
+            raise InputError(message)
+        with self.store.snapshot() as snapshot:
+            return search(
+                snapshot,
+                self.embedder,
+                checked_question(question),
+                self.settings.retrieval,
+                count=k,
+                filters=filters,
+            )
+
+    def document(self, name: str) -> Document:
+        """Return an indexed document with its text, to show a quote in its surroundings.
+
+        Raises:
+            InputError: there is no document of that name.
+        """
+        with self.store.snapshot() as snapshot:
+            return snapshot.document(name)
+
+    def _hits(
+        self,
+        snapshot: Snapshot,
+        question: str,
+        filters: Filters | None,
+        timings: dict[str, float],
+    ) -> list[Hit]:
+        return search(
+            snapshot,
+            self.embedder,
+            question,
+            self.settings.retrieval,
+            count=self.settings.answering.passages,
+            filters=filters,
+            timings_ms=timings,
+        )
+
+    def _answer_parts(
+        self, snapshot: Snapshot, question: str, hits: Sequence[Hit]
+    ) -> dict[str, Any]:
+        kind = classify(question)
+        candidates = candidate_sentences(snapshot, hits, kind)
+        featured = with_features(candidates, question, snapshot, self.embedder)
+        ranked = score_by_similarity(featured)
+        confidence = confidence_by_similarity(ranked)
+        if confidence < self.settings.answering.threshold:
+            return {
+                "status": Status.NOT_FOUND,
+                "sentences": (),
+                "citations": (),
+                "confidence": confidence,
+            }
+        sentences, citations = cite(ordered(choose(ranked, kind, self.settings.answering)))
+        return {
+            "status": Status.ANSWERED,
+            "sentences": sentences,
+            "citations": citations,
+            "confidence": confidence,
+        }
+
+
+def checked_question(question: str) -> str:
+    """Return *question* without surrounding and repeated white space.
+
+    Raises:
+        InputError: nothing is left, or it is too long.
+    """
+    text = " ".join(question.replace("\0", " ").split())
+    if not any(char.isalnum() for char in text):
+        message = f"Expected a question in words, but got {question[:80]!r}."
+        raise InputError(message)
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        message = (
+            f"Expected a question of at most {MAX_QUESTION_CHARACTERS} characters, "
+            f"but got {len(text)}. Ask a shorter one."
+        )
+        raise InputError(message)
+    return text

@@ -1,0 +1,116 @@
+"""What a question asks for, told from its words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag.types import BlockKind
+
+
+class Form(StrEnum):
+    """What shape an answer has."""
+
+    FACT = "fact"
+    """One value: a number, date, name, place or short phrase."""
+    LIST = "list"
+    """Several values."""
+    OPEN = "open"
+    """Reasons, manners, comparisons, summaries: a short span would mislead."""
+
+
+class Expected(StrEnum):
+    """What kind of value a fact is."""
+
+    NUMBER = "number"
+    DATE = "date"
+    PERSON = "person"
+    PLACE = "place"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionKind:
+    """``allowed`` are the kinds of blocks whose sentences may answer."""
+
+    form: Form
+    expected: Expected
+    allowed: frozenset[BlockKind]
+
+
+_PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW})
+_BYLINE = re.compile(
+    r"\b(?:authors?|wrote|written|writers?|published|publication|affiliat\w+|e-?mail|address|"
+    r"contact|phone|telephone|website|doi|issn|isbn|received|accepted|twitter|corresponding)\b",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    r"\b(?:cit(?:e|es|ed|ation|ations)|references?|bibliograph\w+|doi|sources? (?:does|listed)|"
+    r"journal|publisher|isbn|works cited)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"\b(?:how (?:many|much|long|far|large|big|old|high|often)|what (?:number|percentage|share|"
+    r"proportion|fraction)|number of|total|count of|size of|length of)\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\b(?:when|what (?:year|date|month|day)|which (?:year|date|month|day)|in what year|"
+    r"year of|date of)\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
+_PLACE = re.compile(
+    r"\b(?:where|(?:what|which) (?:city|country|place|capital|town|region))\b", re.IGNORECASE
+)
+_OPEN = re.compile(
+    r"\b(?:why|how come|explain|describe|summari[sz]e|summary|discuss|assess|evaluate|outline|"
+    r"compare|comparison|contrast|differ\w*|versus|vs|implications?|consequences?|reasons?|"
+    r"causes?|motiv\w+|arguments?|concerns?|challenges?|relationship|view|opinion|think|thinks)\b",
+    re.IGNORECASE,
+)
+_HOW = re.compile(
+    r"\bhow\b(?!\s+(?:many|much|long|far|large|big|old|high|often)\b)", re.IGNORECASE
+)
+_LIST = re.compile(
+    r"\b(?:list|name (?:the|all|some|two|three|four|five)|enumerate|which (?:countries|states|"
+    r"groups|members|domains|areas|organi[sz]ations|operations|sources|documents)|"
+    r"(?:what|which) (?:are|were) (?:the|its|their|his|her)\b.*s\b)",
+    re.IGNORECASE,
+)
+
+
+def classify(question: str) -> QuestionKind:
+    """Return what *question* asks for.
+
+    A question for a number, date, person or place is for a fact even if it also says "reason"
+    or "view"; otherwise such words make it open.
+    """
+    allowed = set(_PROSE)
+    if _BYLINE.search(question):
+        allowed.add(BlockKind.BYLINE)
+    if _REFERENCE.search(question):
+        allowed.add(BlockKind.REFERENCE)
+    expected = _expected(question)
+    if expected is Expected.NUMBER or re.match(r"\W*(?:who|when|where)\b", question, re.IGNORECASE):
+        form = Form.FACT
+    elif _LIST.search(question) and not re.search(r"\bwhy\b", question, re.IGNORECASE):
+        form = Form.LIST
+    elif _OPEN.search(question) or _HOW.search(question):
+        form = Form.OPEN
+    else:
+        form = Form.FACT
+    return QuestionKind(form, expected, frozenset(allowed))
+
+
+def _expected(question: str) -> Expected:
+    for pattern, expected in (
+        (_NUMBER, Expected.NUMBER),
+        (_DATE, Expected.DATE),
+        (_PERSON, Expected.PERSON),
+        (_PLACE, Expected.PLACE),
+    ):
+        if pattern.search(question):
+            return expected
+    return Expected.ANY

@@ -1,0 +1,126 @@
+"""Question to ranked passages: dense and lexical search, fused."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rag.terms import query_terms, terms
+from rag.types import Hit, Scores
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.embedding import Embedder
+    from rag.settings import RetrievalSettings
+    from rag.store import Filters, Scored, Snapshot
+    from rag.types import Chunk
+
+OVERFETCH = 2
+"""Passages looked at for each one asked for, since near-identical ones collapse."""
+
+
+def search(
+    snapshot: Snapshot,
+    embedder: Embedder,
+    question: str,
+    settings: RetrievalSettings,
+    *,
+    count: int,
+    filters: Filters | None = None,
+    timings_ms: dict[str, float] | None = None,
+) -> list[Hit]:
+    """Return the *count* best passages for a question, best first.
+
+    Ranking is total: by fused score, then document name, then position, so that the same content
+    gives the same order however the index came about.
+
+    Args:
+        snapshot: The index.
+        embedder: The model that the index was made with.
+        question: Self-contained text.
+        settings: How to search and fuse.
+        count: How many at most.
+        filters: Which documents to search in; None means all.
+        timings_ms: Gets the milliseconds of ``embed`` and ``search``.
+    """
+    began = time.perf_counter()
+    vector = embedder.embed([question])[0]
+    embedded = time.perf_counter()
+    among = snapshot.matching(filters) if filters is not None else None
+    depth = max(settings.candidates, count)
+    dense = snapshot.search_dense(vector, depth, among)
+    lexical = snapshot.search_lexical(query_terms(question), depth, among)
+    fused = fuse(dense, lexical, settings.dense_weight)
+    candidates = sorted(fused, key=lambda chunk: (-fused[chunk].fused, chunk))
+    chunks = snapshot.chunks(candidates[: count * OVERFETCH])
+    ranked = sorted(
+        chunks, key=lambda chunk: (-fused[chunk.identifier].fused, chunk.document, chunk.span.start)
+    )
+    kept = collapse(ranked, settings.near_duplicate)[:count]
+    hits = [
+        Hit(
+            rank,
+            chunk,
+            fused[chunk.identifier],
+            snapshot.document(chunk.document).page_at(chunk.span.start),
+        )
+        for rank, chunk in enumerate(kept, start=1)
+    ]
+    if timings_ms is not None:
+        timings_ms["embed"] = 1000 * (embedded - began)
+        timings_ms["search"] = 1000 * (time.perf_counter() - embedded)
+    return hits
+
+
+def fuse(
+    dense: Sequence[Scored], lexical: Sequence[Scored], dense_weight: float
+) -> dict[int, Scores]:
+    """Join two rankings into one score a chunk, 0..1, higher is better.
+
+    A convex combination of the two scores, each scaled so that the lowest of its ranking is 0 and
+    the highest 1 (Bruch et al. 2023, https://arxiv.org/abs/2210.11934, section 4). A chunk that
+    one search did not return gets 0 from it.
+    """
+    scaled_dense, scaled_lexical = _scaled(dense), _scaled(lexical)
+    raw_dense, raw_lexical = dict(dense), dict(lexical)
+    return {
+        chunk: Scores(
+            dense=raw_dense.get(chunk),
+            lexical=raw_lexical.get(chunk),
+            fused=dense_weight * scaled_dense.get(chunk, 0.0)
+            + (1 - dense_weight) * scaled_lexical.get(chunk, 0.0),
+        )
+        for chunk in raw_dense.keys() | raw_lexical.keys()
+    }
+
+
+def collapse(chunks: Sequence[Chunk], near_duplicate: float) -> list[Chunk]:
+    """Leave out each chunk whose terms are nearly those of a better one.
+
+    Args:
+        chunks: Best first.
+        near_duplicate: The Jaccard similarity of the sets of terms, 0..1, from which on.
+    """
+    kept: list[Chunk] = []
+    seen: list[frozenset[str]] = []
+    for chunk in chunks:
+        own = frozenset(terms(chunk.text))
+        if all(_jaccard(own, other) < near_duplicate for other in seen):
+            kept.append(chunk)
+            seen.append(own)
+    return kept
+
+
+def _scaled(ranking: Sequence[Scored]) -> dict[int, float]:
+    if not ranking:
+        return {}
+    highest, lowest = ranking[0].score, ranking[-1].score
+    if highest == lowest:
+        return {item.chunk: 1.0 for item in ranking}
+    return {item.chunk: (item.score - lowest) / (highest - lowest) for item in ranking}
+
+
+def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
+    union = len(left | right)
+    return len(left & right) / union if union else 1.0

@@ -1,0 +1,68 @@
+"""Where sentences begin and end in a text."""
+
+from __future__ import annotations
+
+import re
+
+import sentencex
+
+from rag.types import Span
+
+_OPEN_ABBREVIATION = re.compile(
+    r"(?:\b(?:vol|no|nos|pp|p|art|sec|sect|ch|fig|figs|para|ed|eds|cf|ca|approx|rs|hon|st|"
+    r"brig|maj|col|lt|gen|adm|capt|sgt|gov|sen|rep|amb|prof|dr|mr|mrs|ms|jr|sr)|"
+    r"\b[a-z]|\b\d+-[a-z])\.$",
+    re.IGNORECASE,
+)
+"""A fragment that ends like this goes on after a full stop, unless a capital word begins."""
+_ENUMERATOR = re.compile(r"^\W*(?:\d{1,3}|[a-z]|[ivxl]{1,5})[.)]$", re.IGNORECASE)
+_STARTS_NEW = re.compile(r"""^["'“‘«(\[]*[^\W\d_]""")
+_TITLE = re.compile(
+    r"\b(?:gen|lt|maj|col|brig|adm|capt|sgt|dr|mr|mrs|ms|prof|sen|rep|gov|amb|hon|st|vs|v|no|nos|"
+    r"vol|fig|figs|art|sec|ch|pp|p|ed|eds|cf|\d+-[a-z])\.$",
+    re.IGNORECASE,
+)
+"""An abbreviation or house number that never ends a sentence, whatever follows."""
+
+
+def sentence_spans(text: str, within: Span | None = None) -> list[Span]:
+    """Return the sentences of *text* in order, without surrounding white space.
+
+    Args:
+        text: Any text; it is not changed, so spans are exact.
+        within: Only this part of it; None means all. A sentence never crosses its ends.
+    """
+    within = within or Span(0, len(text))
+    pieces: list[Span] = []
+    offset = within.start
+    # The pieces of sentencex, joined, are its input again, so their lengths are exact offsets.
+    for piece in sentencex.segment("en", text[within.start : within.end]):
+        span = _trimmed(text, offset, offset + len(piece))
+        offset += len(piece)
+        if span is None:
+            continue
+        if pieces and _continues(text, pieces[-1], span):
+            pieces[-1] = Span(pieces[-1].start, span.end)
+        else:
+            pieces.append(span)
+    return pieces
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end) if start < end else None
+
+
+def _continues(text: str, before: Span, after: Span) -> bool:
+    """Whether the boundary between two pieces is no end of a sentence."""
+    if "\n" in text[before.end : after.start]:
+        return False
+    left, right = text[before.start : before.end], text[after.start : after.end]
+    if _ENUMERATOR.match(left) or _TITLE.search(left):
+        return True
+    if right[0].islower() and left[-1] not in "!?":
+        return True
+    return bool(_OPEN_ABBREVIATION.search(left)) and not _STARTS_NEW.match(right)

@@ -1,0 +1,114 @@
+"""BM25 over the chunks' terms with tantivy, in a folder of immutable segment files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from rag.store.protocol import Scored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+WRITER_BYTES = 64_000_000
+"""Memory of tantivy's writer before it writes a segment."""
+_LOCK_SUFFIX = ".lock"
+
+
+class LexicalWriter:
+    """Writes one generation of the lexical index into a folder."""
+
+    def __init__(self, folder: Path, before: Path | None) -> None:
+        """Start from the generation in *before*, or from nothing.
+
+        Segment files never change, so the new folder links to them; tantivy replaces its small
+        files by renaming, which leaves the older generation as it was.
+        """
+        import tantivy  # noqa: PLC0415 - only needed with an index
+
+        folder.mkdir(parents=True)
+        for file in sorted(before.iterdir()) if before else ():
+            if not file.name.endswith(_LOCK_SUFFIX):
+                _link(file, folder / file.name)
+        self._tantivy = tantivy
+        schema = (
+            tantivy.SchemaBuilder()
+            .add_integer_field("chunk", indexed=True, fast=True)
+            .add_integer_field("document", indexed=True)
+            .add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+            .build()
+        )
+        index = tantivy.Index(schema, path=str(folder))
+        # One thread: with more, passages would spread over segments differently at each run.
+        self._writer = index.writer(heap_size=WRITER_BYTES, num_threads=1)
+
+    def add(self, chunk: int, document: int, terms: Iterable[str]) -> None:
+        """Add a chunk of the document with this row number."""
+        content = {"chunk": chunk, "document": document, "terms": " ".join(terms)}
+        self._writer.add_document(self._tantivy.Document(**content))
+
+    def remove_document(self, document: int) -> None:
+        """Remove all chunks of a document."""
+        self._writer.delete_documents_by_term("document", document)
+
+    def close(self) -> None:
+        """Write everything and wait until segments are merged."""
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+
+
+class LexicalFolder:
+    """A lexical index open for searching."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the generation in *folder*, mapped from disk."""
+        import tantivy  # noqa: PLC0415 - only needed with an index
+
+        self._tantivy = tantivy
+        index = tantivy.Index.open(str(folder))
+        self._schema = index.schema
+        self._searcher = index.searcher()
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def search(self, terms: Sequence[str], count: int, among: Sequence[int] | None) -> list[Scored]:
+        """Return the best chunks by BM25, best first, equal ones by identifier.
+
+        Args:
+            terms: As `rag.terms.terms` makes them; repeats count once.
+            count: How many at most.
+            among: Row numbers of documents to search in; None means all.
+        """
+        query_type, occur = self._tantivy.Query, self._tantivy.Occur
+        clauses = [
+            (occur.Should, query_type.term_query(self._schema, "terms", term))
+            for term in dict.fromkeys(terms)
+        ]
+        if not clauses or (among is not None and not among):
+            return []
+        query = query_type.boolean_query(clauses)
+        if among is not None:
+            allowed = query_type.term_set_query(self._schema, "document", list(among))
+            free = query_type.const_score_query(allowed, 0.0)
+            query = query_type.boolean_query([(occur.Must, query), (occur.Must, free)])
+        hits = self._searcher.search(query, limit=count, count=False).hits
+        chunks = self._searcher.fast_field_values("chunk", [address for _, address in hits])
+        scored = [
+            Scored(int(chunk), float(score))
+            for chunk, (score, _) in zip(chunks, hits, strict=True)
+        ]
+        return sorted(scored, key=lambda item: (-item.score, item.chunk))
+
+    def frequency(self, term: str) -> int:
+        """Return in how many chunks *term* occurs."""
+        return int(self._searcher.doc_freq("terms", term))
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without links
+        shutil.copy2(source, target)

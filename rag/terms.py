@@ -1,0 +1,78 @@
+"""Text to search terms: one definition for the lexical index, its reference and the answers.
+
+A term is a lower-case English stem without accents. Compounds and names with inner marks stay
+whole beside their parts, so "Zarb-e-Azb" is found as such and by "Azb", "2+X" by "2+X", and
+"U.S." as "us".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import Any
+
+STOP_WORDS = frozenset(
+    """a about above after again against all also am an and any are as at be because been before
+    being below between both but by can could did do does doing down during each few for from
+    further had has have having he her here hers him his how i if in into is it its itself just
+    let many may me might more most much must my no nor not of off on once only or other our out
+    over own please same shall she should so some such tell than that the their them then there
+    these they this those through to too under until up us very was we were what when where
+    which while who whom whose why will with within without would you your""".split()
+)
+"""English function words and the words that only make a question of a sentence."""
+
+_WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?![\w,])|[^\W_]+(?:[-'’.+&/_][^\W_]+)*")
+_INNER_MARKS = re.compile(r"[-'’.+&/_]")
+_POSSESSIVE = re.compile(r"['’]s$")
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of *text* in order, with repeats; a compound comes before its parts."""
+    found: list[str] = []
+    for match in _WORD.finditer(fold(text)):
+        found.extend(_word_terms(match.group()))
+    return found
+
+
+def query_terms(text: str) -> list[str]:
+    """Return the distinct terms of *text* without stop words, in order.
+
+    A text of nothing but stop words keeps them.
+    """
+    words = [match.group() for match in _WORD.finditer(fold(text))]
+    content = [word for word in words if word not in STOP_WORDS]
+    return list(dict.fromkeys(term for word in content or words for term in _word_terms(word)))
+
+
+def fold(text: str) -> str:
+    """Return *text* in lower case and without accents."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+@lru_cache(maxsize=100_000)
+def _word_terms(word: str) -> tuple[str, ...]:
+    word = _POSSESSIVE.sub("", word).replace(",", "")
+    parts = [part for part in _INNER_MARKS.split(word) if part]
+    if len(parts) <= 1:
+        return (_stem(parts[0] if parts else word),)
+    if all(part.isdigit() for part in parts):
+        return (word,)  # 3.5 is a number and 2015/16 a date
+    if all(len(part) == 1 for part in parts) and "." in word:
+        return ("".join(parts),)  # U.S.A. is one acronym
+    return (word, *(_stem(part) for part in parts))
+
+
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer  # noqa: PLC0415 - a C library, loaded when the first word is stemmed
+
+    return Stemmer.Stemmer("english")

@@ -1,0 +1,266 @@
+"""Train the reader on a CPU: one single-threaded worker per core, weights in shared memory.
+
+Usage: python train.py --cache CACHE --base MODEL_FOLDER --out RUN --minutes 90
+Resume with: --resume RUN/step_N (the last two are kept).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+import torch.multiprocessing as mp
+from batches import Examples, losses, online
+from model import Reader, load_base
+from safetensors.torch import load_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOG = logging.getLogger("train")
+NAMES = ("positive", "same", "other", "deleted", "swapped")
+
+
+def arguments() -> argparse.Namespace:
+    """Return the command line's settings."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--resume", type=Path)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=90.0, help="of this run, decay included")
+    parser.add_argument("--decay-minutes", type=float, default=15.0)
+    parser.add_argument("--deadline-file", type=Path, help="JSON {minutes, decay_minutes}, re-read")
+    parser.add_argument("--save-minutes", type=float, default=10.0)
+    parser.add_argument("--pieces", type=int, default=2600, help="per worker and step")
+    parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--head-rate", type=float, default=5e-4)
+    parser.add_argument("--layer-decay", type=float, default=0.9)
+    parser.add_argument("--warmup", type=int, default=150)
+    parser.add_argument("--ema", type=float, default=0.998)
+    parser.add_argument("--bce", type=float, default=0.5)
+    parser.add_argument("--pair", type=float, default=0.5)
+    parser.add_argument("--seed", type=int, default=7)
+    return parser.parse_args()
+
+
+def depth_of(name: str, layers: int) -> int:
+    """Return how far below the heads a tensor lies (0 for the heads)."""
+    if name.startswith("bert.encoder.layer."):
+        return layers - int(name.split(".")[3])
+    return layers + 1 if name.startswith("bert.") else 0
+
+
+class Updater:
+    """Adam on this worker's share of the tensors: fp32 copies, clipping, moving average."""
+
+    def __init__(self, model: Reader, rank: int, shared: dict[str, Any], args: Any) -> None:  # noqa: ANN401
+        """Pick the tensors of this rank and make the optimizer."""
+        self.rank, self.shared, self.args = rank, shared, args
+        self.trained = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+        sizes = [p.numel() for _, p in self.trained]
+        middle = np.cumsum(sizes) * args.workers // (sum(sizes) + 1)
+        self.mine = [t for t, part in zip(self.trained, middle, strict=True) if part == rank]
+        self.spots = np.concatenate([[0], np.cumsum(sizes)])
+        self.where = {n: int(s) for (n, _), s in zip(self.trained, self.spots, strict=False)}
+        self.master = {n: p.detach().float().clone() for n, p in self.mine}
+        self.average = {n: t.clone() for n, t in self.master.items()}
+        layers = len(model.bert.encoder.layer)
+        groups: dict[tuple[int, bool], list[torch.Tensor]] = {}
+        for name, tensor in self.master.items():
+            key = (depth_of(name, layers), tensor.dim() > 1)
+            groups.setdefault(key, []).append(tensor)
+        self.optimizer = torch.optim.AdamW(
+            [{"params": ts, "weight_decay": 0.01 if wide else 0.0, "base": self.base_rate(depth)}
+             for (depth, wide), ts in groups.items()],
+            betas=(0.9, 0.98), eps=1e-6, fused=True,
+        )
+
+    def base_rate(self, depth: int) -> float:
+        """Return the peak learning rate at a depth below the heads."""
+        if depth == 0:
+            return float(self.args.head_rate)
+        return float(self.args.rate * self.args.layer_decay ** (depth - 1))
+
+    def step(self, factor: float, step: int) -> float:
+        """Sum the workers' gradients, update this share, publish it; return the norm."""
+        buffer, barrier = self.shared["gradients"], self.shared["barrier"]
+        for name, param in self.trained:
+            if param.grad is not None:
+                spot = self.where[name]
+                buffer[self.rank, spot : spot + param.numel()].copy_(param.grad.reshape(-1))
+            param.grad = None
+        barrier.wait()
+        square = 0.0
+        for name, tensor in self.master.items():
+            spot = self.where[name]
+            tensor.grad = buffer[:, spot : spot + tensor.numel()].sum(0).view_as(tensor)
+            square += float(tensor.grad.square().sum())
+        self.shared["norms"][self.rank] = square
+        barrier.wait()
+        norm = float(self.shared["norms"].sum().sqrt())
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["base"] * factor
+        if norm > 1.0:
+            for tensor in self.master.values():
+                tensor.grad.mul_(1.0 / norm)  # type: ignore[union-attr]
+        self.optimizer.step()
+        for name, param in self.mine:
+            param.data.copy_(self.master[name])
+        if step % 4 == 0:
+            blend = 1 - min(self.args.ema, step / (step + 400)) ** 4
+            for name, tensor in self.average.items():
+                tensor.lerp_(self.master[name], blend)
+        barrier.wait()
+        return norm
+
+    def save(self, folder: Path, state: dict[str, Any]) -> None:
+        """Write this rank's share of a checkpoint."""
+        folder.mkdir(parents=True, exist_ok=True)
+        whole = {
+            "master": self.master,
+            "average": self.average,
+            "optimizer": self.optimizer.state_dict(),
+            "state": state,
+        }
+        torch.save(whole, folder / f"rank{self.rank}.pt")
+
+    def load(self, folder: Path) -> dict[str, Any]:
+        """Read this rank's share of a checkpoint and return the training state."""
+        whole = torch.load(folder / f"rank{self.rank}.pt", weights_only=True)
+        for name, param in self.mine:
+            self.master[name].copy_(whole["master"][name])
+            self.average[name].copy_(whole["average"][name])
+            param.data.copy_(self.master[name])
+        rates = [g["base"] for g in self.optimizer.param_groups]
+        self.optimizer.load_state_dict(whole["optimizer"])
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["base"] = rate
+        state: dict[str, Any] = whole["state"]
+        return state
+
+
+def schedule(args: argparse.Namespace, step: int, minutes: float) -> float:
+    """Return the rate factor: warm-up, constant, then linear decay to zero at the end."""
+    total, decay = args.minutes, args.decay_minutes
+    if args.deadline_file and args.deadline_file.exists():
+        limits = json.loads(args.deadline_file.read_text())
+        total, decay = limits["minutes"], limits["decay_minutes"]
+    left = max(0.0, min(1.0, (total - minutes) / max(decay, 1e-6)))
+    return float(min(1.0, (step + 1) / args.warmup) * left)
+
+
+def stream(args: argparse.Namespace, done: int) -> Iterator[tuple[Examples, list[list[int]]]]:
+    """Yield the batches of all passes in turn for ever, without the first ones."""
+    files = sorted(args.cache.glob("train*.npz"))
+    number = 0
+    while True:
+        examples = Examples(files[number % len(files)])
+        for rows in examples.steps(args.pieces, args.workers, args.seed + number):
+            if done > 0:
+                done -= 1
+                continue
+            yield examples, rows
+        number += 1
+
+
+def work(rank: int, model: Reader, shared: dict[str, Any], args: argparse.Namespace) -> None:
+    """Run one worker until the time is up."""
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    updater, step, seen = Updater(model, rank, shared, args), 0, 0
+    if args.resume:
+        state = updater.load(args.resume)
+        step, seen = state["step"], state["seen"]
+        shared["barrier"].wait()
+    began = saved = shown = time.monotonic()
+    table, sums, fresh = np.zeros((5, 3)), np.zeros(3), seen
+    for examples, rows in stream(args, step):
+        minutes = (time.monotonic() - began) / 60
+        if rank == 0:
+            save = (time.monotonic() - saved) / 60 > args.save_minutes
+            shared["control"][:] = torch.tensor([schedule(args, step, minutes), float(save)])
+        batch, count = examples.batch(rows[rank]), sum(map(len, rows))
+        logits, verdict = model(batch.ids, batch.types, batch.lengths)
+        parts = losses(logits, verdict, batch)
+        loss = (parts["span"] + args.bce * parts["bce"] + args.pair * parts["pair"]) / count
+        loss.backward()
+        table += online(logits, verdict, batch)
+        sums += [float(p.detach()) for p in parts.values()]
+        shared["barrier"].wait()
+        factor, save = shared["control"].tolist()
+        norm = updater.step(factor, step)
+        step, seen = step + 1, seen + count
+        if save or factor <= 0:
+            keep(updater, args, {"step": step, "seen": seen}, rank, shared)
+            saved = time.monotonic()
+        if factor <= 0:
+            break
+        if rank == 0 and step % 50 == 0:
+            speed = (seen - fresh) / (time.monotonic() - shown)
+            report(step, seen, speed, factor, norm, table, sums)
+            table, sums, fresh, shown = np.zeros((5, 3)), np.zeros(3), seen, time.monotonic()
+
+
+def keep(
+    updater: Updater, args: argparse.Namespace, state: dict[str, Any], rank: int, shared: dict[str, Any],
+) -> None:
+    """Save a checkpoint and remove all but the last two."""
+    folder = args.out / f"step_{state['step']}"
+    updater.save(folder, state)
+    shared["barrier"].wait()
+    if rank == 0:
+        old = sorted(args.out.glob("step_*"), key=lambda p: int(p.name.split("_")[1]))[:-2]
+        for path in old:
+            shutil.rmtree(path)
+        LOG.info("saved %s", folder.name)
+
+
+def report(
+    step: int, seen: int, speed: float, factor: float, norm: float, table: np.ndarray, sums: np.ndarray,
+) -> None:
+    """Log rank 0's online figures (each example is new to the model in the first pass)."""
+    count = max(table[:, 0].sum(), 1)
+    rates = table[:, 1:] / np.maximum(table[:, :1], 1)
+    kinds = " ".join(f"{n} {a:.3f}/{b:.3f}" for n, (a, b) in zip(NAMES, rates, strict=True))
+    span, bce, pair = sums / count
+    LOG.info("step %d seen %d %.1f/s f %.2f norm %.2f | span %.3f bce %.3f pair %.3f | %s",
+             step, seen, speed, factor, norm, span, bce, pair, kinds)
+
+
+def main() -> None:
+    """Start the workers."""
+    args = arguments()
+    torch.manual_seed(args.seed)
+    model = Reader(json.loads((args.base / "config.json").read_text()))
+    load_base(model, load_file(args.base / "model.safetensors"))
+    model = model.bfloat16()
+    model.bert.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
+    model.share_memory()
+    size = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    args.out.mkdir(parents=True, exist_ok=True)
+    context = mp.get_context("spawn")
+    shared = {
+        "gradients": torch.zeros(args.workers, size).share_memory_(),
+        "norms": torch.zeros(args.workers).share_memory_(),
+        "control": torch.zeros(2).share_memory_(),
+        "barrier": context.Barrier(args.workers),
+    }
+    jobs = [context.Process(target=work, args=(r, model, shared, args)) for r in range(args.workers)]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+
+
+if __name__ == "__main__":
+    main()
