@@ -119,7 +119,7 @@ class _Record:
             citations=tuple(self._citation(item) for item in citations),
             text=self._optional(value, "text", str),
             short_answer=self._optional(value, "short_answer", str),
-            identifier=self._optional(value, "id", str),
+            identifier=None if value.get("id") is None else str(value["id"]),
         )
 
     def _status(self) -> Status:
@@ -195,6 +195,6 @@ def _parsed(text: str, source: str, line: int) -> Any:
             f"at column {error.colno}."
         )
         raise InputError(message) from error
-    except RecursionError as error:
-        message = f"{source}, line {line}: expected an answer, but it is nested too deeply."
+    except (RecursionError, ValueError) as error:  # nested too deeply, or a number too long
+        message = f"{source}, line {line}: expected an answer, but: {error}."
         raise InputError(message) from error

@@ -25,6 +25,8 @@ KIND_LABELS = {"op-ed": "opinion"}
 """How a kind is called where people read it; other kinds are called what they are."""
 EXCERPT_CHARACTERS = 240
 """Of a passage that is listed, about three lines of a terminal."""
+NEAREST_SHOWN = 3
+"""Of the passages that do not answer; the JSON has all."""
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control codes; ESC and CSI begin terminal commands
@@ -111,7 +113,9 @@ def answer_to_markdown(answer: Answer) -> str:
         parts.append(NOT_FOUND)
         if answer.passages:
             parts.append(NEAREST)
-            parts.append("\n".join(_hit_in_markdown(hit) for hit in answer.passages))
+            parts.append(
+                "\n".join(_hit_in_markdown(hit) for hit in answer.passages[:NEAREST_SHOWN])
+            )
         return "\n\n".join(parts) + "\n"
     if answer.short_answer:
         parts.append(f"**{markdown_escaped(answer.short_answer)}**")
@@ -134,7 +138,7 @@ def answer_to_markdown(answer: Answer) -> str:
 def markdown_escaped(text: str) -> str:
     """Return *text* on one line such that Markdown shows it and obeys none of it."""
     escaped = _MARKDOWN.sub(r"\\\1", one_line(text))
-    return _MARKDOWN_START.sub(lambda match: _escaped_start(match), escaped)
+    return _MARKDOWN_START.sub(_escaped_start, escaped)
 
 
 def hits_to_text(hits: Sequence[Hit], *, width: int | None = None, styled: bool = False) -> str:
@@ -146,14 +150,19 @@ def hits_to_text(hits: Sequence[Hit], *, width: int | None = None, styled: bool 
 
 def status_to_text(status: IndexStatus, *, verbose: bool = False) -> str:
     """Return what an index holds, what was skipped and, if *verbose*, what cleaning dropped."""
+    counts = (
+        counted(len(status.documents), "document"),
+        counted(status.passages, "passage"),
+        f"{counted(len(status.skipped), 'file')} skipped",
+    )
+    sizes = ", ".join(f"{part} {megabytes(size)}" for part, size in status.size_bytes.items())
+    made_with = status.made_with
     lines = [
         f"Index {one_line(status.folder)}, generation {status.generation}",
-        f"{counted(len(status.documents), 'document')}, {counted(status.passages, 'passage')}, "
-        f"{counted(len(status.skipped), 'file')} skipped",
-        f"{megabytes(sum(status.size_bytes.values()))} on disk: "
-        + ", ".join(f"{part} {megabytes(size)}" for part, size in status.size_bytes.items()),
-        f"Made with {one_line(status.made_with.embedder)}, chunking "
-        f"{one_line(status.made_with.settings)}, format {status.made_with.format}",
+        ", ".join(counts),
+        f"{megabytes(sum(status.size_bytes.values()))} on disk: {sizes}",
+        f"Made with {one_line(made_with.embedder)}, format {made_with.format}",
+        f"Chunking {one_line(made_with.settings)}",
         "",
         "Documents",
     ]
@@ -184,7 +193,9 @@ def megabytes(size_bytes: int) -> str:
 def _not_found_text(answer: Answer, width: int | None, *, styled: bool) -> str:
     parts = [_style(NOT_FOUND, _BOLD, styled=styled)]
     if answer.passages:
-        nearest = (_nearest_text(hit, width, styled=styled) for hit in answer.passages)
+        nearest = (
+            _nearest_text(hit, width, styled=styled) for hit in answer.passages[:NEAREST_SHOWN]
+        )
         parts.append("\n".join([NEAREST, *nearest]))
     return "\n\n".join(parts) + "\n"
 
@@ -231,7 +242,9 @@ def _hit_text(hit: Hit, width: int | None, *, styled: bool) -> str:
 
 
 def _hit_in_markdown(hit: Hit) -> str:
-    return f"{hit.rank}. {markdown_escaped(_where(hit))}: {markdown_escaped(excerpt(hit.chunk.text))}"
+    return (
+        f"{hit.rank}. {markdown_escaped(_where(hit))}: {markdown_escaped(excerpt(hit.chunk.text))}"
+    )
 
 
 def _document_lines(status: DocumentStatus, *, verbose: bool) -> list[str]:

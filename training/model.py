@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+ROUND = 64
+
+
 class _FastLinear(torch.autograd.Function):
     """A linear map whose weight gradient transposes the narrower operand first.
 
@@ -27,7 +30,7 @@ class _FastLinear(torch.autograd.Function):
         return F.linear(x, weight, bias)
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # noqa: ANN401
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:  # noqa: ANN401
         """Return the gradients for x, weight and bias."""
         x, weight = ctx.saved_tensors
         grad = grads[0]
@@ -36,7 +39,8 @@ class _FastLinear(torch.autograd.Function):
             grad_w = grad.t().contiguous() @ x
         else:
             grad_w = (x.t().contiguous() @ grad).t()
-        return grad_x, grad_w, grad.sum(0)
+        grad_b = grad.sum(0) if ctx.needs_input_grad[2] else None
+        return grad_x, grad_w, grad_b
 
 
 class _Attend(torch.autograd.Function):
@@ -52,6 +56,7 @@ class _Attend(torch.autograd.Function):
         width = qkv.shape[1] // 3
         size = width // heads
         out = qkv.new_empty(qkv.shape[0], width)
+        out[bounds[-1] :] = 0
         saved = []
         for begin, end in itertools.pairwise(bounds):
             parts = qkv[begin:end].view(-1, 3, heads, size).permute(1, 2, 0, 3).contiguous()
@@ -68,6 +73,7 @@ class _Attend(torch.autograd.Function):
         """Return the gradient for qkv."""
         heads, upper = ctx.heads, grads[0]
         grad_qkv = upper.new_empty(upper.shape[0], 3 * upper.shape[1])
+        grad_qkv[ctx.bounds[-1] :] = 0
         size = upper.shape[1] // heads
         saved = iter(ctx.saved_tensors)
         for (begin, end), parts, probs in zip(
@@ -197,16 +203,19 @@ class Reader(nn.Module):
     def forward(self, ids: Tensor, types: Tensor, lengths: list[int]) -> tuple[Tensor, Tensor]:
         """Read packed sequences.
 
-        Returns start and end logits (positions × 2) and answerability logits (sequences).
+        Rows are filled up to a multiple of ROUND, since oneDNN compiles a kernel for every new
+        shape. Returns start and end logits (positions × 2) and answerability logits (sequences).
         """
         bounds = [0, *itertools.accumulate(lengths)]
-        positions = torch.cat([torch.arange(n) for n in lengths])
+        filler = -bounds[-1] % ROUND
+        positions = torch.cat([torch.arange(n) for n in [*lengths, filler]])
+        ids, types = F.pad(ids, (0, filler)), F.pad(types, (0, filler))
         x = self.bert.embeddings(ids, types, positions)
         for layer in self.bert.encoder.layer:
             x = layer(x, bounds)
         first = x[torch.tensor(bounds[:-1])]
         verdict = self.answerable(torch.tanh(self.answerable_dense(first)))
-        return self.qa_outputs(x).float(), verdict.squeeze(-1).float()
+        return self.qa_outputs(x).float()[: bounds[-1]], verdict.squeeze(-1).float()
 
 
 def load_base(reader: Reader, tensors: Mapping[str, Tensor]) -> list[str]:

@@ -40,7 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--decay-minutes", type=float, default=15.0)
     parser.add_argument("--deadline-file", type=Path, help="JSON {minutes, decay_minutes}, re-read")
     parser.add_argument("--save-minutes", type=float, default=10.0)
-    parser.add_argument("--pieces", type=int, default=2600, help="per worker and step")
+    parser.add_argument("--pieces", type=int, default=1450, help="per worker and step")
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--head-rate", type=float, default=5e-4)
     parser.add_argument("--layer-decay", type=float, default=0.9)
@@ -52,11 +52,25 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def depth_of(name: str, layers: int) -> int:
+def depth_of(name: str, layers: int = 6) -> int:
     """Return how far below the heads a tensor lies (0 for the heads)."""
     if name.startswith("bert.encoder.layer."):
         return layers - int(name.split(".")[3])
     return layers + 1 if name.startswith("bert.") else 0
+
+
+def grouped(tensors: dict[str, torch.Tensor]) -> dict[tuple[int, bool], list[str]]:
+    """Return the names of tensors by depth and by whether they are matrices."""
+    groups: dict[tuple[int, bool], list[str]] = {}
+    for name, tensor in tensors.items():
+        groups.setdefault((depth_of(name), tensor.dim() > 1), []).append(name)
+    return groups
+
+
+def is_frozen(name: str) -> bool:
+    """Tell whether a tensor keeps its first values: word embeddings, biases of linear maps."""
+    linear = name.startswith("bert.encoder") and name.endswith(".bias")
+    return name == "bert.embeddings.word_embeddings.weight" or (linear and "LayerNorm" not in name)
 
 
 class Updater:
@@ -73,14 +87,10 @@ class Updater:
         self.where = {n: int(s) for (n, _), s in zip(self.trained, self.spots, strict=False)}
         self.master = {n: p.detach().float().clone() for n, p in self.mine}
         self.average = {n: t.clone() for n, t in self.master.items()}
-        layers = len(model.bert.encoder.layer)
-        groups: dict[tuple[int, bool], list[torch.Tensor]] = {}
-        for name, tensor in self.master.items():
-            key = (depth_of(name, layers), tensor.dim() > 1)
-            groups.setdefault(key, []).append(tensor)
+        groups = grouped(self.master)
         self.optimizer = torch.optim.AdamW(
-            [{"params": ts, "weight_decay": 0.01 if wide else 0.0, "base": self.base_rate(depth)}
-             for (depth, wide), ts in groups.items()],
+            [{"params": [self.master[n] for n in names], "weight_decay": 0.01 if wide else 0.0,
+              "base": self.base_rate(depth)} for (depth, wide), names in groups.items()],
             betas=(0.9, 0.98), eps=1e-6, fused=True,
         )
 
@@ -116,7 +126,7 @@ class Updater:
         for name, param in self.mine:
             param.data.copy_(self.master[name])
         if step % 4 == 0:
-            blend = 1 - min(self.args.ema, step / (step + 400)) ** 4
+            blend = 1 - min(self.args.ema, step / (step + 5)) ** 4
             for name, tensor in self.average.items():
                 tensor.lerp_(self.master[name], blend)
         barrier.wait()
@@ -134,17 +144,20 @@ class Updater:
         torch.save(whole, folder / f"rank{self.rank}.pt")
 
     def load(self, folder: Path) -> dict[str, Any]:
-        """Read this rank's share of a checkpoint and return the training state."""
-        whole = torch.load(folder / f"rank{self.rank}.pt", weights_only=True)
+        """Take this rank's tensors from a checkpoint of any split; return the training state."""
+        state: dict[str, Any] = {}
+        for path in sorted(folder.glob("rank*.pt")):
+            whole = torch.load(path, weights_only=True)
+            order = [n for names in grouped(whole["master"]).values() for n in names]
+            state = whole["state"]
+            for number, name in enumerate(order):
+                if name in self.master:
+                    self.master[name].copy_(whole["master"][name])
+                    self.average[name].copy_(whole["average"][name])
+                    moments = whole["optimizer"]["state"][number]
+                    self.optimizer.state[self.master[name]] = moments
         for name, param in self.mine:
-            self.master[name].copy_(whole["master"][name])
-            self.average[name].copy_(whole["average"][name])
             param.data.copy_(self.master[name])
-        rates = [g["base"] for g in self.optimizer.param_groups]
-        self.optimizer.load_state_dict(whole["optimizer"])
-        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
-            group["base"] = rate
-        state: dict[str, Any] = whole["state"]
         return state
 
 
@@ -244,7 +257,8 @@ def main() -> None:
     model = Reader(json.loads((args.base / "config.json").read_text()))
     load_base(model, load_file(args.base / "model.safetensors"))
     model = model.bfloat16()
-    model.bert.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
+    for name, param in model.named_parameters():
+        param.requires_grad_(not is_frozen(name))
     model.share_memory()
     size = sum(p.numel() for p in model.parameters() if p.requires_grad)
     args.out.mkdir(parents=True, exist_ok=True)

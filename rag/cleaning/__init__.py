@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rag.cleaning.assembly import assembled, tiled
 from rag.cleaning.bibliography import metadata_of
 from rag.cleaning.characters import clean_line
-from rag.cleaning.flow import labelled_rows, rejoined
+from rag.cleaning.flow import labelled_rows, rejoined, without_soft_hyphens
 from rag.cleaning.lines import Vocabulary
 from rag.cleaning.roles import assign_roles
 from rag.cleaning.running import find_running
@@ -56,9 +56,11 @@ def clean(raw: RawDocument, name: str, sha256: str) -> Document:
             drafts.extend(drafts_of(block, page.number, context))
     drafts = _without_stray(drafts, dropped)
     drafts = _first_is_title(drafts, raw)
-    drafts = assign_roles(labelled_rows(drafts))
+    declared = _clean_metadata(raw.declared)
+    drafts = assign_roles(labelled_rows(drafts), declared.author)
     if not raw.marked:
         drafts = rejoined(drafts, context.vocabulary)
+    drafts = without_soft_hyphens(drafts)
     if not drafts:
         message = f"Expected text in {name}, but there is none."
         raise EmptyError(message)
@@ -70,7 +72,7 @@ def clean(raw: RawDocument, name: str, sha256: str) -> Document:
         name=name,
         sha256=sha256,
         text=text,
-        metadata=metadata_of(_clean_metadata(raw.declared), drafts, raw.default_kind),
+        metadata=metadata_of(declared, drafts, raw.default_kind),
         pages=tiled(labels, starts, len(text)) if raw.paginated else (),
         blocks=blocks,
         dropped=tuple(dropped),
@@ -94,7 +96,7 @@ def _cleaned(page: RawPage, *, keep_columns: bool) -> RawPage:
 
 
 def _running(pages: Sequence[RawPage]) -> Running:
-    return find_running([[line for block in page.blocks for line in block.lines] for page in pages])
+    return find_running([[block.lines for block in page.blocks] for page in pages])
 
 
 def _without(pages: Sequence[RawPage], running: Running) -> list[RawPage]:

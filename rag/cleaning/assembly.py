@@ -40,9 +40,7 @@ def assembled(drafts: Sequence[Draft]) -> tuple[str, tuple[Block, ...], dict[int
     return "".join(parts), tuple(blocks), starts
 
 
-def tiled(
-    labels: Sequence[str | None], starts: dict[int, int], length: int
-) -> tuple[Page, ...]:
+def tiled(labels: Sequence[str | None], starts: dict[int, int], length: int) -> tuple[Page, ...]:
     """Return a page for each label; their spans tile the text, those of blank pages are empty."""
     ends: list[int] = []
     following = length

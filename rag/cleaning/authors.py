@@ -1,5 +1,6 @@
 """The author: a declared one unless it is a user account, else a byline at head or tail."""
 
+# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re
@@ -17,12 +18,14 @@ _JUNK = re.compile(
     r"(?:user|admin|administrator|owner|author|unknown|anonymous|guest|root|test|none|null|"
     r"python-docx|microsoft(?:\s+\w+)*|windows\s+user|\(?unspecified\)?|default|pc|hp|dell|lenovo|"
     r"acer|asus|me|editor|office|staff|webmaster|wordpress|un-named|edgar\s+online.*)\W*\d*|[\W\d_]*",
-    re.I,
+    re.IGNORECASE,
 )
 _MARKS = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§]+")
-_BY = re.compile(r"^(?:written\s+)?by:?\s+(.{3,120}?)(?=\s*(?:[|•·–—]|,?\s+on\s|\d{1,2}\s|$))", re.I)  # noqa: RUF001
-_LABEL = re.compile(r"^(?:authors?|written by|prepared by)\s*:\s*(.{3,160})$", re.I)
-_DASHED = re.compile(r"^[—–-]+\s*((?:[A-Z][\w.’'-]*\s+){1,5}?)(?:is|was)\s+(?:a|an|the)\b")  # noqa: RUF001
+_BY = re.compile(
+    r"^(?:written\s+)?by:?\s+(.{3,120}?)(?=\s*(?:[|•·–—]|,?\s+on\s|\d{1,2}\s|$))", re.IGNORECASE
+)
+_LABEL = re.compile(r"^(?:authors?|written by|prepared by)\s*:\s*(.{3,160})$", re.IGNORECASE)
+_DASHED = re.compile(r"^[—–-]+\s*((?:[A-Z][\w.’'-]*\s+){1,5}?)(?:is|was)\s+(?:a|an|the)\b")
 _HEAD_BLOCKS = 12
 _TAIL_BLOCKS = 10
 _MAX_CHARS = 300
@@ -31,7 +34,7 @@ _MAX_CHARS = 300
 def clean_author(author: str | None) -> str | None:
     """Return a declared author, None where it is junk such as an account name."""
     text = " ".join((author or "").replace(";", ",").split()).strip(" ,")
-    text = re.sub(r"^by\s+", "", text, flags=re.I)
+    text = re.sub(r"^by\s+", "", text, flags=re.IGNORECASE)
     text = re.sub(r"(?:\s*,)+", ",", text)
     if len(text) < 3 or _JUNK.fullmatch(text) or "://" in text:  # noqa: PLR2004 - initials
         return None
@@ -66,7 +69,7 @@ def _with_biography(drafts: Sequence[Draft]) -> str | None:
     """A name standing alone, when a paragraph tells who that is."""
     for draft in drafts:
         if draft.kind is BlockKind.BYLINE and is_name(draft.text):
-            start = re.compile(rf"(?:[—–-]\s*)?{re.escape(draft.text)},?\s+(?:is|was|has)\b")  # noqa: RUF001
+            start = re.compile(rf"(?:[—–-]\s*)?{re.escape(draft.text)},?\s+(?:is|was|has)\b")
             if any(start.match(other.text) for other in drafts):
                 return clean_author(_MARKS.sub("", draft.text))
     return None

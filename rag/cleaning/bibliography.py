@@ -20,9 +20,11 @@ _JUNK_TITLE = re.compile(
     r"(?:slide|layout|page)\s*\d*|powerpoint presentation|title|anonymous|none|null|unspecified|"
     r"[^\s]+\.(?:docx?|pdf|txt|html?|indd|qxd|tex|dvi|rtf|odt|pages|pptx?|xlsx?|md|ps)|"
     r"[\W\d_]*|[\w-]*\d[\w-]*_[\w-]*|draft\s*\d*|home|index",
-    re.I,
+    re.IGNORECASE,
 )
-_GENERIC = re.compile(r"form\s+\S+|(?:annual|quarterly|final)?\s*report|abstract|introduction", re.I)
+_GENERIC = re.compile(
+    r"form\s+\S+|(?:annual|quarterly|final)?\s*report|abstract|introduction", re.IGNORECASE
+)
 _SPLIT = re.compile(r";\s*")
 _CREATED = "created "
 _HEAD_BLOCKS = 15
@@ -30,9 +32,7 @@ _MAX_TITLE_CHARS = 250
 _MIN_TITLE_CHARS = 4
 
 
-def metadata_of(
-    declared: Metadata, drafts: Sequence[Draft], default_kind: str | None
-) -> Metadata:
+def metadata_of(declared: Metadata, drafts: Sequence[Draft], default_kind: str | None) -> Metadata:
     """Return the bibliographic facts of a document, each None unless there is a source for it.
 
     Args:
@@ -96,4 +96,5 @@ def _printed_date(drafts: Sequence[Draft]) -> str | None:
                 found = find_date(draft.text[place : place + 80])
                 if found is not None:
                     return found
-    return None
+    dates = (find_date(draft.text, years=False) for draft in head)
+    return next((found for found in dates if found is not None), None)

@@ -1,7 +1,7 @@
 """One form for every character: what is invisible or glued goes, what is written stays.
 
-NFC and not NFKC: the compatibility form turns "10²" into "102" and "½" into "1⁄2", and a quote must
-say what the page says. Only forms of print are undone: Latin ligatures, Arabic presentation forms.
+NFC and not NFKC: the compatibility form turns "10²" into "102", and a quote must say what
+the page says. Only forms of print are undone: Latin ligatures, Arabic presentation forms.
 """
 
 from __future__ import annotations

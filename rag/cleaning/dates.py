@@ -31,7 +31,7 @@ _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:1[89]|20)\d\d)"
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
 _FORMS = tuple(
-    re.compile(rf"(?<![\w/.-]){form}(?![\w/]|[.-]\d)", re.I)
+    re.compile(rf"(?<![\w/.-]){form}(?![\w/]|[.-]\d)", re.IGNORECASE)
     for form in (
         rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)(?:[T ]\d\d:\d\d\S*)?",
         rf"{_YEAR}/(?P<month>\d\d?)/(?P<day>\d\d?)",
@@ -65,7 +65,10 @@ def find_date(text: str, *, years: bool = True) -> str | None:
 def is_date_line(text: str) -> bool:
     """Whether a line is a date and nothing else, a label such as "Published:" aside."""
     bare = re.sub(
-        r"^(?:published|posted|updated|date|dated|issued|on)(?:\s+on)?\s*:?\s+", "", text, flags=re.I
+        r"^(?:published|posted|updated|date|dated|issued|on)(?:\s+on)?\s*:?\s+",
+        "",
+        text,
+        flags=re.IGNORECASE,
     ).strip(" .|,")
     return any(form.fullmatch(bare) for form in _FORMS[:-1])
 

@@ -1,11 +1,13 @@
 """Paragraphs that a page or column break cut in two, and rows between rows."""
 
+# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rag.cleaning.characters import SOFT_HYPHEN
 from rag.cleaning.dates import is_date_line
 from rag.cleaning.lines import Vocabulary, seam
 from rag.types import BlockKind
@@ -15,12 +17,12 @@ if TYPE_CHECKING:
 
     from rag.cleaning.drafts import Draft
 
-_ENDS_SENTENCE = re.compile(r"[.!?:…][\"'”’)\]]*[¹²³⁴⁵⁶⁷⁸⁹⁰]*$")  # noqa: RUF001
+_ENDS_SENTENCE = re.compile(r"[.!?:…][\"'”’)\]]*[¹²³⁴⁵⁶⁷⁸⁹⁰]*$")
 _LONG_WORDS = 20
 _PAGE_WORDS = 6
 _LABEL_CHARS = 120
 _HEAD_WORDS = 5
-_UNIT_LINE = re.compile(r"\(?(?:in|amounts in|figures in|unaudited|\$|€|£)\b", re.I)
+_UNIT_LINE = re.compile(r"\(?(?:in|amounts in|figures in|unaudited|\$|€|£)\b", re.IGNORECASE)
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.REFERENCE)
 
 
@@ -31,6 +33,22 @@ def rejoined(drafts: Sequence[Draft], vocabulary: Vocabulary) -> list[Draft]:
         if result and _continues(result[-1], draft):
             result[-1] = _glued(result[-1], draft, vocabulary)
         else:
+            result.append(draft)
+    return result
+
+
+def without_soft_hyphens(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return *drafts* without the soft hyphens that waited for a line to join, blank ones out."""
+    result = []
+    for draft in drafts:
+        text = draft.text
+        if SOFT_HYPHEN in text:
+            breaks = tuple(
+                (offset - text[:offset].count(SOFT_HYPHEN), page) for offset, page in draft.breaks
+            )
+            text = text.replace(SOFT_HYPHEN, "").strip()
+            draft = replace(draft, text=text, breaks=breaks)  # noqa: PLW2901 - one step of two
+        if text:
             result.append(draft)
     return result
 
@@ -83,8 +101,8 @@ def _continues(last: Draft, draft: Draft) -> bool:
         return False
     if not last.inferred or _ENDS_SENTENCE.search(last.text):
         return False
-    first = draft.text.lstrip("“\"'(‘")[:1]  # noqa: RUF001
-    if first.islower() or last.text.endswith((",", "-", "\u00ad")):
+    first = draft.text.lstrip("“\"'(‘")[:1]
+    if first.islower() or last.text.endswith((",", "-", SOFT_HYPHEN)):
         return True
     if last.kind is not BlockKind.PARAGRAPH:
         return False

@@ -1,5 +1,6 @@
 """The kind of a document: paper, op-ed, report or web article."""
 
+# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re
@@ -13,13 +14,18 @@ if TYPE_CHECKING:
     from rag.cleaning.drafts import Draft
 
 _DECLARED = (
-    ("op-ed", re.compile(r"\b(?:op-?ed|opinions?|comment(?:ary)?|column|editorial|viewpoint)\b", re.I)),
+    (
+        "op-ed",
+        re.compile(
+            r"\b(?:op-?ed|opinions?|comment(?:ary)?|column|editorial|viewpoint)\b", re.IGNORECASE
+        ),
+    ),
     (
         "report",
         re.compile(
             r"\b(?:reports?|policy\s+briefs?|briefing|white\s*paper|form\s+10-[kq]|10-[kq]|"
             r"working\s+paper|fact\s*sheet|techreport)\b",
-            re.I,
+            re.IGNORECASE,
         ),
     ),
     (
@@ -27,22 +33,29 @@ _DECLARED = (
         re.compile(
             r"\b(?:(?:research|journal|conference|academic)\s+(?:paper|article)|paper|"
             r"scholarlyarticle|thesis|dissertation|preprint|proceedings)\b",
-            re.I,
+            re.IGNORECASE,
         ),
     ),
-    ("web article", re.compile(r"\b(?:web\s*(?:article|page|site)|newsarticle|blog(?:posting)?)\b", re.I)),
+    (
+        "web article",
+        re.compile(
+            r"\b(?:web\s*(?:article|page|site)|newsarticle|blog(?:posting)?)\b", re.IGNORECASE
+        ),
+    ),
 )
 _OPINION = re.compile(
     r"(?:views?|opinions?)\s+(?:and\s+\w+\s+)?expressed\s+(?:by\s+(?:the\s+)?writers?|in\s+this|here)|"
     r"^(?:opinion|op-ed|commentary)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _REPORT = re.compile(
     r"\b(?:institute|centre|center|council|commission|agency|ministry|foundation|group)\b"
     r".{0,60}\breport\b|\b(?:annual|quarterly|progress|situation|final)\s+report\b|^form\s+10-[kq]\b",
-    re.I,
+    re.IGNORECASE,
 )
-_PAGE_LEFTOVERS = re.compile(r"(?:leave\s+a\s+comment|log\s?in|share\s+this|subscribe)\b", re.I)
+_PAGE_LEFTOVERS = re.compile(
+    r"(?:leave\s+a\s+comment|log\s?in|share\s+this|subscribe)\b", re.IGNORECASE
+)
 _EDGE_BLOCKS = 12
 
 
@@ -67,14 +80,18 @@ def printed_kind(drafts: Sequence[Draft]) -> str | None:
     head = drafts[: 2 * _EDGE_BLOCKS]
     keywords = any(draft.text.lower().startswith(("keywords:", "key words:")) for draft in head)
     abstract = "abstract" in headings or any(
-        re.match(r"abstract\b\s*[:.—–-]", draft.text, re.I) for draft in head  # noqa: RUF001
+        re.match(r"abstract\b\s*[:.—–-]", draft.text, re.IGNORECASE) for draft in head
     )
     if abstract or (keywords and "references" in headings):
         return "paper"
     titles = [draft for draft in drafts[:_EDGE_BLOCKS] if draft.kind is not BlockKind.PARAGRAPH]
     advice = headings & {"recommendations", "policy recommendations"}
     summed_up = headings & {"summary", "key takeaways", "key findings", "executive summary"}
-    if "executive summary" in headings or (advice and summed_up) or any(_REPORT.search(draft.text) for draft in titles):
+    if (
+        "executive summary" in headings
+        or (advice and summed_up)
+        or any(_REPORT.search(draft.text) for draft in titles)
+    ):
         return "report"
     leftovers = (draft for draft in edges if draft.kind is BlockKind.BOILERPLATE)
     if any(_PAGE_LEFTOVERS.match(draft.text) for draft in leftovers):

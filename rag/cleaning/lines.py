@@ -1,5 +1,6 @@
 """Joining the lines of a paragraph, hyphenated ends included."""
 
+# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re
@@ -12,15 +13,43 @@ from rag.cleaning.characters import SOFT_HYPHEN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_WORD = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)*")  # noqa: RUF001 - kinds of hyphen
-_LAST_WORD = re.compile(r"([^\W\d_]+(?:[-‐‑][^\W\d_]+)*)[-‐]$")  # noqa: RUF001
+_WORD = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)*")
+_LAST_WORD = re.compile(r"([^\W\d_]+(?:[-‐‑][^\W\d_]+)*)[-‐]$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
-_HYPHENS = re.compile("[‐‑]")  # noqa: RUF001
+_HYPHENS = re.compile("[‐‑]")
 _SUSPENDED = frozenset({"and", "or", "to", "und", "oder", "et", "y", "nor"})
 """In "short- and long-term" the hyphen is no line break inside a word."""
 _MIN_WORD_CHARS = 3
 """Shorter left parts ("in-", "co-", "re-") are mostly syllables."""
-_SYLLABLES = frozenset({"con", "com", "dis", "per", "pre", "pro", "sub", "tion", "ing", "ment"})
+_SYLLABLES = frozenset(
+    [
+        "con",
+        "com",
+        "dis",
+        "per",
+        "pre",
+        "pro",
+        "sub",
+        "tion",
+        "ing",
+        "ment",
+        "ship",
+        "ness",
+        "less",
+        "ful",
+        "able",
+        "hood",
+        "wise",
+        "ward",
+        "wards",
+        "dom",
+        "age",
+        "ism",
+        "ist",
+        "ity",
+    ]
+)
+"""Parts that are words too ("ship") but mostly the beginning or end of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +81,12 @@ class Vocabulary:
 
 
 def joined(lines: Iterable[str], vocabulary: Vocabulary) -> str:
-    """Return *lines* as one line."""
+    """Return *lines* as one line; a soft hyphen at its end stays, for a page that goes on."""
     text = ""
     for line in lines:
         left, glue = seam(text, line, vocabulary) if text else ("", "")
         text = left + glue + line
-    return text.rstrip(SOFT_HYPHEN).strip()
+    return text.strip()
 
 
 def seam(text: str, line: str, vocabulary: Vocabulary) -> tuple[str, str]:

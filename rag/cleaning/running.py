@@ -2,30 +2,33 @@
 
 A line at the edge of a page is running text when the same line stands at that edge of other
 pages, apart from one number that counts up with the pages. Left and right pages may differ, so a
-line need not be on every page.
+line need not be on every page. A line with a counter must also stand apart from the text: the
+first lines of two sections may well differ in a number only.
 """
 
+# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.cleaning.numerals import page_value
 from rag.types import Dropped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 EDGE_LINES = 3
 """How many lines at the top and at the bottom may be running text."""
 MAX_CHARS = 160
 _NUMBER = re.compile(r"\d+")
 _LONE_NUMBER = re.compile(
-    r"[\s\-–—\[(|.]*(?:p(?:age|\.)?\s*)?(\d{1,4}|[ivxlc]{1,7}|[IVXLC]{1,7})"  # noqa: RUF001
-    r"(?:\s*(?:of|/)\s*\d{1,4})?[\s\-–—\])|.]*",  # noqa: RUF001
-    re.I,
+    r"[\s\-–—\[(|.]*(?:p(?:age|\.)?\s*)?(\d{1,4}|[ivxlc]{1,7}|[IVXLC]{1,7})"
+    r"(?:\s*(?:of|/)\s*\d{1,4})?[\s\-–—\])|.]*",
+    re.IGNORECASE,
 )
 _EDGE_ROMAN = re.compile(r"^([ivxlc]{1,7})(?=\s)|(?<=\s)([ivxlc]{1,7})$")
 _MIN_PAGES = 3
@@ -34,12 +37,19 @@ _SPARSE_SHARE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A line near an edge of a page; ``index`` is its place among the page's lines."""
+    """One or more lines at an edge of a page.
+
+    ``indexes`` are their places among the page's lines; ``apart`` says that they are a block.
+    """
 
     page: int
-    index: int
+    indexes: tuple[int, ...]
     text: str
-    top: bool
+    apart: bool
+
+    def lines(self) -> Iterator[tuple[int, int]]:
+        """The lines as (page, index)."""
+        return ((self.page, index) for index in self.indexes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,78 +61,84 @@ class Running:
     labels: dict[int, str]
 
 
-def find_running(pages: Sequence[Sequence[str]]) -> Running:
-    """Find the running text of *pages*, each a sequence of lines; pages count from 0."""
+def find_running(pages: Sequence[Sequence[Sequence[str]]]) -> Running:
+    """Find the running text of *pages*, each blocks of lines; pages count from 0."""
     found: dict[tuple[int, int], tuple[str, Edge]] = {}
     labels: dict[int, str] = {}
     filled = sum(1 for page in pages if page)
     for top in (True, False):
-        for depth in range(EDGE_LINES):
-            edges = list(_outermost(pages, found, depth, top=top))
-            new = _repeated(edges, filled, top=top) | _numbers(edges, labels)
+        for _ in range(EDGE_LINES):
+            edges = [
+                edge
+                for number, page in enumerate(pages)
+                for edge in _outermost(number, page, found, top=top)
+            ]
+            reason = "running header" if top else "running footer"
+            numbers = _numbers(edges, labels)
+            new = [(reason, edge) for edge in _repeated(edges, filled)]
+            new += [("page number", edge) for edge in numbers]
             if not new:
                 break
-            found.update(new)
-            for reason, edge in new.values():
-                label = _label(edge.text) if reason == "page number" else None
-                if label:
-                    labels.setdefault(edge.page, label)
+            found.update({key: entry for entry in new for key in entry[1].lines()})
+            labels.update({edge.page: _label(edge.text) or "" for edge in numbers})
     labels = {**_counted(found, labels), **labels}
     dropped = tuple(
         Dropped(reason, edge.text[:200], edge.page + 1)
-        for (_, _), (reason, edge) in sorted(found.items())
+        for key, (reason, edge) in sorted(found.items(), key=lambda item: item[0])
+        if key[1] == edge.indexes[0]
     )
     return Running(frozenset(found), dropped, labels)
 
 
 def _outermost(
-    pages: Sequence[Sequence[str]],
-    found: dict[tuple[int, int], tuple[str, Edge]],
-    depth: int,
+    number: int,
+    page: Sequence[Sequence[str]],
+    found: Mapping[tuple[int, int], object],
     *,
     top: bool,
-) -> Iterable[Edge]:
-    """The outermost line of each page that is left, where all lines outside it are running."""
-    for number, lines in enumerate(pages):
-        if len(lines) <= depth:
-            continue
-        outside = range(depth) if top else range(len(lines) - depth, len(lines))
-        if all((number, index) in found for index in outside):
-            index = depth if top else len(lines) - 1 - depth
-            if (number, index) not in found and len(lines[index]) <= MAX_CHARS:
-                yield Edge(number, index, lines[index], top)
+) -> Iterator[Edge]:
+    """The outermost line of a page that is left, and the block that it belongs to."""
+    places = [(block, line) for block in page for line in block]
+    indexes = range(len(places)) if top else range(len(places) - 1, -1, -1)
+    left = [index for index in indexes if (number, index) not in found]
+    outside = len(places) - len(left)
+    if not left or outside >= EDGE_LINES:
+        return
+    outermost = left[0]
+    block, line = places[outermost]
+    if len(line) <= MAX_CHARS:
+        yield Edge(number, (outermost,), line, len(block) == 1)
+    whole = tuple(sorted(index for index in left if places[index][0] is block))
+    text = " ".join(places[index][1] for index in whole)
+    if 1 < len(whole) <= EDGE_LINES and len(text) <= MAX_CHARS:
+        yield Edge(number, whole, text, apart=True)
 
 
-def _repeated(
-    edges: list[Edge], filled: int, *, top: bool
-) -> dict[tuple[int, int], tuple[str, Edge]]:
-    groups: dict[str, list[Edge]] = defaultdict(list)
+def _repeated(edges: list[Edge], filled: int) -> Iterator[Edge]:
+    groups: dict[tuple[str, int], list[Edge]] = defaultdict(list)
     for edge in edges:
-        groups[_pattern(edge.text)].append(edge)
-    reason = "running header" if top else "running footer"
-    found = {}
-    for pattern, group in groups.items():
-        needed = max(min(_MIN_PAGES, max(filled, 2)), _SPARSE_SHARE * filled)
-        if pattern.strip(" #|-–—./") and len(group) >= needed and _counts_up(group):  # noqa: RUF001
-            found.update({(edge.page, edge.index): (reason, edge) for edge in group})
-    return found
+        groups[_pattern(edge.text), len(edge.indexes)].append(edge)
+    needed = max(min(_MIN_PAGES, max(filled, 2)), _SPARSE_SHARE * filled)
+    for (pattern, _), group in groups.items():
+        alike = len({edge.text for edge in group}) == 1
+        standing = group if alike else [edge for edge in group if edge.apart]
+        if not pattern.strip(" #|-–—./") or len(standing) < needed:
+            continue
+        if alike or _counts_up(standing):
+            yield from standing
 
 
 def _pattern(text: str) -> str:
-    text = _EDGE_ROMAN.sub("#", text)
+    text = _EDGE_ROMAN.sub("#", text.replace("|", " ").strip())
     return " ".join(_NUMBER.sub("#", text.lower()).split())
 
 
 def _counts_up(group: list[Edge]) -> bool:
     """Whether the lines are alike but for one number, which grows with the pages."""
-    if len({edge.text for edge in group}) == 1:
-        return True
     numbers = [_NUMBER.findall(edge.text) for edge in group]
     if len({len(row) for row in numbers}) > 1:
         return _counter_column(group) is not None  # roman and arabic pages of one header
-    changing = [
-        column for column in zip(*numbers, strict=True) if len(set(column)) > 1
-    ]
+    changing = [column for column in zip(*numbers, strict=True) if len(set(column)) > 1]
     if not changing:
         return _counter_column(group) is not None or not numbers[0]
     return len(changing) == 1 and _grows(group, [int(value) for value in changing[0]])
@@ -131,37 +147,34 @@ def _counts_up(group: list[Edge]) -> bool:
 def _grows(group: list[Edge], values: list[int]) -> bool:
     """Whether most values stand at the same distance from their page as the one before."""
     distances = [value - edge.page for edge, value in zip(group, values, strict=True)]
-    steady = sum(a == b for a, b in zip(distances, distances[1:], strict=False))
+    steady = sum(a == b for a, b in pairwise(distances))
     return 2 * steady >= len(distances) - 1
 
 
 def _counter_column(group: list[Edge]) -> list[str] | None:
     """The page numbers at the same end of all lines; None if there are none."""
     for place in (-1, 0):
-        tokens = [edge.text.split()[place].strip("|.-–—") for edge in group]  # noqa: RUF001
+        tokens = [edge.text.split()[place].strip("|.-–—") for edge in group]
         if all(page_value(token) for token in tokens) and len(set(tokens)) > 1:
             return tokens
     return None
 
 
-def _numbers(
-    edges: list[Edge], known: dict[int, str]
-) -> dict[tuple[int, int], tuple[str, Edge]]:
+def _numbers(edges: list[Edge], known: Mapping[int, str]) -> list[Edge]:
     """Page numbers standing alone: those in step with another, and single ones that fit."""
     candidates: list[tuple[Edge, str, int]] = []
     for edge in edges:
         label = _label(edge.text)
-        value = page_value(label) if label else None
+        value = page_value(label) if label and len(edge.indexes) == 1 else None
         if value is not None:
             candidates.append((edge, value[0], value[1] - edge.page))
     steps = Counter((style, step) for _, style, step in candidates)
-    numbered = any(count > 1 for count in steps.values())
-    found = {}
+    numbered = len(known) > 1 or any(count > 1 for count in steps.values())
+    found = []
     for edge, style, step in candidates:
         fits = step == 1 or (style == "roman" and 1 - edge.page <= step <= 1)
-        single = fits and (numbered or len(known) > 1)
-        if steps[style, step] > 1 or single:
-            found[edge.page, edge.index] = ("page number", edge)
+        if steps[style, step] > 1 or (numbered and fits):
+            found.append(edge)
     return found
 
 
@@ -171,11 +184,11 @@ def _label(text: str) -> str | None:
 
 
 def _counted(
-    found: dict[tuple[int, int], tuple[str, Edge]], known: dict[int, str]
+    found: Mapping[tuple[int, int], tuple[str, Edge]], known: Mapping[int, str]
 ) -> dict[int, str]:
     """Labels from the number that counts up inside running lines."""
     groups: dict[str, list[Edge]] = defaultdict(list)
-    for reason, edge in found.values():
+    for reason, edge in dict.fromkeys(found.values()):
         if reason != "page number" and edge.page not in known:
             groups[_pattern(edge.text)].append(edge)
     labels: dict[int, str] = {}

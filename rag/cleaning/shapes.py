@@ -1,5 +1,6 @@
 """What a line looks like by itself: a heading, a name, an address, an entry of a bibliography."""
 
+# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re
@@ -7,11 +8,36 @@ import re
 MAX_HEADING_CHARS = 120
 MAX_HEADING_WORDS = 14
 _STRICT_WORDS = 10
-_SECTION_NUMBER = re.compile(r"(?:(\d{1,2}(?:\.\d{1,2}){0,3})\.?|([IVX]{1,5})\.|[A-H]\.)\s+(?=[A-Z\W])")
+_SECTION_NUMBER = re.compile(
+    r"(?:(\d{1,2}(?:\.\d{1,2}){0,3})\.?|([IVX]{1,5})\.|[A-H]\.)\s+(?=[A-Z\W])"
+)
 _SECTIONS = frozenset(
-    "abstract summary introduction background methods methodology results discussion conclusion "
-    "conclusions recommendations references bibliography acknowledgements acknowledgments notes "
-    "appendix contents foreword preface glossary endnotes footnotes keywords".split()
+    [
+        "abstract",
+        "summary",
+        "introduction",
+        "background",
+        "methods",
+        "methodology",
+        "results",
+        "discussion",
+        "conclusion",
+        "conclusions",
+        "recommendations",
+        "references",
+        "bibliography",
+        "acknowledgements",
+        "acknowledgments",
+        "notes",
+        "appendix",
+        "contents",
+        "foreword",
+        "preface",
+        "glossary",
+        "endnotes",
+        "footnotes",
+        "keywords",
+    ]
 )
 _SECTION_PHRASES = frozenset(
     {
@@ -30,12 +56,39 @@ _SECTION_PHRASES = frozenset(
     }
 )
 _ENDS_OPEN = frozenset(
-    "a an the of and or in on at to for with by from as is are was were that which its their "
-    "than but".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "and",
+        "or",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "with",
+        "by",
+        "from",
+        "as",
+        "is",
+        "are",
+        "was",
+        "were",
+        "that",
+        "which",
+        "its",
+        "their",
+        "than",
+        "but",
+    ]
 )
-_SMALL_WORDS = _ENDS_OPEN | frozenset("be into over vs via not per nor so yet up off".split())
+_SMALL_WORDS = _ENDS_OPEN | frozenset(
+    ["be", "into", "over", "vs", "via", "not", "per", "nor", "so", "yet", "up", "off"]
+)
 _TITLES = r"(?:Dr|Prof|Professor|Mr|Mrs|Ms|Gen|Lt|Col|Maj|Brig|Capt|Adm|Amb|Ambassador|Sir|Sheikh)"
-_NAME_WORD = r"(?:[A-Z][a-zÀ-ÿ’'-]+(?:-[A-Z][a-zÀ-ÿ]+)?|[A-Z]\.|[A-Z]{2,}(?=\s|$)|al-[A-Z][a-z]+)"  # noqa: RUF001
+_NAME_WORD = r"(?:[A-Z][a-zÀ-ÿ’'-]+(?:-[A-Z][a-zÀ-ÿ]+)?|[A-Z]\.|[A-Z]{2,}(?=\s|$)|al-[A-Z][a-z]+)"
 _PARTICLE = r"(?:bin|ibn|al|el|de|del|della|van|von|der|den|la|le|ur|ul|abu|da|dos|di|du|y)"
 _NAME = re.compile(
     rf"(?:{_TITLES}\.?\s+)*{_NAME_WORD}(?:\s+(?:{_PARTICLE}\s+)?{_NAME_WORD}){{1,4}}"
@@ -43,23 +96,168 @@ _NAME = re.compile(
 )
 _TITLED = re.compile(rf"{_TITLES}\.?\s")
 _NOT_NAMES = frozenset(
-    "the a an and of in on for to is are introduction conclusion summary abstract references "
-    "report policy security military coalition institute university centre center department "
-    "ministry council group united nations states islamic pakistan saudi arabia iran middle east "
-    "north south west asia africa europe role key takeaways note part chapter section item table "
-    "figure annex appendix history background regional international national executive about "
-    "our strategy strategic war peace terrorism counter counterterrorism cooperation operations "
-    "inc ltd corp company corporation january february march april may june july august september "
-    "october november december monday tuesday wednesday thursday friday saturday sunday "
-    "recent early members member leadership command headquarters funding finance relations "
-    "lost password remember leave comment read more related articles see also new world what "
-    "how why when where who total net cash other first second third final next previous research "
-    "gap literature review works cited data analysis methods results discussion economic "
-    "political social legal framework future prospects challenges".split()
+    [
+        "the",
+        "a",
+        "an",
+        "and",
+        "of",
+        "in",
+        "on",
+        "for",
+        "to",
+        "is",
+        "are",
+        "introduction",
+        "conclusion",
+        "summary",
+        "abstract",
+        "references",
+        "report",
+        "policy",
+        "security",
+        "military",
+        "coalition",
+        "institute",
+        "university",
+        "centre",
+        "center",
+        "department",
+        "ministry",
+        "council",
+        "group",
+        "united",
+        "nations",
+        "states",
+        "islamic",
+        "pakistan",
+        "saudi",
+        "arabia",
+        "iran",
+        "middle",
+        "east",
+        "north",
+        "south",
+        "west",
+        "asia",
+        "africa",
+        "europe",
+        "role",
+        "key",
+        "takeaways",
+        "note",
+        "part",
+        "chapter",
+        "section",
+        "item",
+        "table",
+        "figure",
+        "annex",
+        "appendix",
+        "history",
+        "background",
+        "regional",
+        "international",
+        "national",
+        "executive",
+        "about",
+        "our",
+        "strategy",
+        "strategic",
+        "war",
+        "peace",
+        "terrorism",
+        "counter",
+        "counterterrorism",
+        "cooperation",
+        "operations",
+        "inc",
+        "ltd",
+        "corp",
+        "company",
+        "corporation",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "recent",
+        "early",
+        "members",
+        "member",
+        "leadership",
+        "command",
+        "headquarters",
+        "funding",
+        "finance",
+        "relations",
+        "lost",
+        "password",
+        "remember",
+        "leave",
+        "comment",
+        "read",
+        "more",
+        "related",
+        "articles",
+        "see",
+        "also",
+        "new",
+        "world",
+        "what",
+        "how",
+        "why",
+        "when",
+        "where",
+        "who",
+        "total",
+        "net",
+        "cash",
+        "other",
+        "first",
+        "second",
+        "third",
+        "final",
+        "next",
+        "previous",
+        "research",
+        "gap",
+        "literature",
+        "review",
+        "works",
+        "cited",
+        "data",
+        "analysis",
+        "methods",
+        "results",
+        "discussion",
+        "economic",
+        "political",
+        "social",
+        "legal",
+        "framework",
+        "future",
+        "prospects",
+        "challenges",
+    ]
 )
 _REFERENCE = re.compile(
     r"^(?:\[?\d{1,3}[\].)]\s+|[¹²³⁴⁵⁶⁷⁸⁹⁰]+\s*)?"
-    r"[A-ZÀ-Þ][\w’'\-À-ÿ]+(?:\s[A-ZÀ-Þ][\w’'\-]+)*,\s(?:[A-ZÀ-Þ]\.[\s,-]?)+.{0,200}?"  # noqa: RUF001
+    r"[A-ZÀ-Þ][\w’'\-À-ÿ]+(?:\s[A-ZÀ-Þ][\w’'\-]+)*,\s(?:[A-ZÀ-Þ]\.[\s,-]?)+.{0,200}?"
     r"\((?:19|20)\d\d[a-z]?(?:,\s[A-Z][a-z]+(?:\s\d{1,2})?)?\)[.,:]"
 )
 _CITES_ONLY = re.compile(
@@ -106,7 +304,7 @@ def heading_level(text: str) -> int:
 
 def is_name(text: str) -> bool:
     """Whether a line is a person's name and nothing else."""
-    if not _NAME.fullmatch(text) or text.isupper() or re.search(r"[’']s\b", text):  # noqa: RUF001
+    if not _NAME.fullmatch(text) or text.isupper() or re.search(r"[’']s\b", text):
         return False
     words = re.findall(r"[^\W\d_]+", text.lower())
     return not any(word in _NOT_NAMES for word in words)
@@ -134,7 +332,7 @@ def _has_heading_form(text: str) -> bool:
     if len(text) > MAX_HEADING_CHARS or letters < 3 or letters < 0.5 * len(text):  # noqa: PLR2004
         return False
     first = next(character for character in text if character.isalnum())
-    if first.islower() or text[0] in "“\"‘'(@":  # noqa: RUF001
+    if first.islower() or text[0] in "“\"‘'(@":
         return False
     words = text.split()
     if len(words) > MAX_HEADING_WORDS or words[-1].lower().strip(":") in _ENDS_OPEN:
@@ -144,6 +342,6 @@ def _has_heading_form(text: str) -> bool:
 
 def _is_titled(text: str) -> bool:
     """Whether the longer words begin with capitals."""
-    words = [word for word in re.findall(r"[^\W\d_][\w’'-]*", text)]  # noqa: RUF001
+    words = re.findall(r"[^\W\d_][\w’'-]*", text)
     big = [word for word in words if word.lower() not in _SMALL_WORDS]
     return bool(big) and all(word[0].isupper() or not word[0].isalpha() for word in big)

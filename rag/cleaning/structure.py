@@ -1,5 +1,6 @@
 """From raw blocks to blocks with kinds: headings, list items and rows that markup did not name."""
 
+# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 
     from rag.loading.raw import RawBlock
 
-_BULLET = re.compile(r"(?:[•▪◦·●■○‣]\s*|[*+]\s+|[-–]\s+)(?=\S)")  # noqa: RUF001 - dashes
-_NUMBERED = re.compile(r"(?:\(\d{1,2}\)|\d{1,3}[.)]|\(?(?:[a-zA-Z]|[ivx]{1,5})[.)])\s+(?=\S)|\[\d{1,3}\]\s+(?=\S)")
+_BULLET = re.compile(r"(?:[•▪◦·●■○‣]\s*|[*+]\s+|[-–]\s+)(?=\S)")
+_NUMBERED = re.compile(
+    r"(?:\(\d{1,2}\)|\d{1,3}[.)]|\(?(?:[a-zA-Z]|[ivx]{1,5})[.)])\s+(?=\S)|\[\d{1,3}\]\s+(?=\S)"
+)
 _COLUMNS = re.compile(r"\t+| {3,}|\s\|\s")
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,}|\*{3,}|_{3,})\s*")
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])")
-_ENDS_SENTENCE = re.compile(r"[.!?:…][\"'”’)\]]*$")  # noqa: RUF001 - typographic quotes
+_ENDS_SENTENCE = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _SHORT_LINE_CHARS = 60
 _SHORT_LAST_LINE = 0.75
 
@@ -41,8 +44,9 @@ def drafts_of(block: RawBlock, page: int, context: Context) -> Iterator[Draft]:
     """Yield the blocks that a raw block holds, at least one unless it is blank."""
     if block.kind is not None:
         text = joined(block.lines, context.vocabulary)
+        level = min(max(block.level, 1), 6) if block.kind is BlockKind.HEADING else 0
         if text:
-            yield Draft(text, page, block.kind, block.level, block.group)
+            yield Draft(text, page, block.kind, level, block.group)
         return
     for lines in _parts(list(block.lines), context):
         yield from _draft(lines, page, block.group, context)

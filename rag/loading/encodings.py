@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from charset_normalizer import from_bytes
 
@@ -29,18 +30,52 @@ _FOREIGN_SIGNATURES = (
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b\x00"))
 _WESTERN = frozenset(
-    "cp1250 cp1252 cp1254 cp1257 cp1258 latin_1 iso8859_2 iso8859_3 iso8859_4 iso8859_9 "
-    "iso8859_10 iso8859_13 iso8859_14 iso8859_15 iso8859_16 cp437 cp850 cp852 cp858 cp775 cp865 "
-    "cp860 cp861 cp863 mac_roman mac_latin2 mac_iceland mac_turkish hp_roman8 cp1140 cp037 "
-    "cp500 cp1026 cp273".split()
+    [
+        "cp1250",
+        "cp1252",
+        "cp1254",
+        "cp1257",
+        "cp1258",
+        "latin_1",
+        "iso8859_2",
+        "iso8859_3",
+        "iso8859_4",
+        "iso8859_9",
+        "iso8859_10",
+        "iso8859_13",
+        "iso8859_14",
+        "iso8859_15",
+        "iso8859_16",
+        "cp437",
+        "cp850",
+        "cp852",
+        "cp858",
+        "cp775",
+        "cp865",
+        "cp860",
+        "cp861",
+        "cp863",
+        "mac_roman",
+        "mac_latin2",
+        "mac_iceland",
+        "mac_turkish",
+        "hp_roman8",
+        "cp1140",
+        "cp037",
+        "cp500",
+        "cp1026",
+        "cp273",
+    ]
 )
 """Encodings of Latin letters, which a guess from few accents confuses with one another."""
 _SAMPLE_BYTES = 200_000
 """The guess reads this much: more changes no guess and costs seconds."""
 _FEW_CONTROLS = 0.003
 _FEW_ERRORS = 0.01
-_FEW_ACCENTS = 0.06
-"""Share of bytes over 127 below which a Western text is taken for Windows-1252."""
+_FOREIGN_IN_WESTERN = re.compile(
+    r"[^\W\d_][\xa1-\xb4\xb6-\xbf\xd7\xf7][^\W\d_]|\s[³¹¯ª¦±µ¶][^\W\d_]|[ðþÐÞ]"
+)
+"""What Polish or Turkish text has when it is read as Windows-1252: signs inside of words."""
 
 
 def decode(content: bytes, declared: str | None = None) -> str:
@@ -77,9 +112,9 @@ def _wide_encoding(content: bytes) -> str | None:
         return None
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2
-    if odd > 0.6 * half and even < 0.1 * half:  # noqa: PLR2004 - shares of nulls
+    if odd > 0.6 * half and even < 0.1 * half:
         return "utf-16-le"
-    if even > 0.6 * half and odd < 0.1 * half:  # noqa: PLR2004
+    if even > 0.6 * half and odd < 0.1 * half:
         return "utf-16-be"
     return None
 
@@ -121,15 +156,17 @@ def _declared(content: bytes, declared: str | None) -> str | None:
 
 def _guessed(content: bytes) -> str:
     sample = content[:_SAMPLE_BYTES]
-    accents = sum(byte > 127 for byte in sample)  # noqa: PLR2004 - ASCII ends there
     best = from_bytes(sample).best()
-    western = best is None or best.encoding in _WESTERN
-    if western and accents <= _FEW_ACCENTS * len(sample) + 3:
-        try:
-            return content.decode("cp1252")
-        except UnicodeDecodeError:
-            return content.decode("latin-1")
-    if best is None:
-        message = "Expected text, but it is none in any known encoding; the file may be damaged."
-        raise DamagedError(message)
-    return content.decode(best.encoding, errors="replace")
+    name = best.encoding if best is not None else ""
+    if not name or name in _WESTERN:
+        western = _western(content)
+        if not name or not _FOREIGN_IN_WESTERN.search(western):
+            return western
+    return content.decode(name, errors="replace")
+
+
+def _western(content: bytes) -> str:
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")

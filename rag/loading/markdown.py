@@ -100,9 +100,9 @@ def _inline(tokens: Sequence[Token]) -> str:
     for token in tokens:
         if token.type in {"text", "code_inline", "text_special"}:
             parts.append(token.content)
-        elif token.type in {"softbreak", "hardbreak"}:
-            parts.append(" ")
-        elif token.type == "html_inline" and token.content.lower().startswith("<br"):
+        elif token.type in {"softbreak", "hardbreak"} or (
+            token.type == "html_inline" and token.content.lower().startswith("<br")
+        ):
             parts.append(" ")
     return _NOTE_MARK.sub("", "".join(parts)).strip()
 

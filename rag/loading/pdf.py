@@ -10,6 +10,7 @@ from pypdf import PasswordType, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
 from rag.errors import DamagedError, EmptyError, EncryptedError, LoadError, ScannedError
+from rag.loading.pdf_fonts import FontWidths
 from rag.loading.pdf_layout import page_blocks, type_scale
 from rag.loading.pdf_text import page_lines
 from rag.loading.raw import RawDocument, RawPage
@@ -74,9 +75,10 @@ def _lines(reader: PdfReader) -> tuple[list[list[Line]], list[Dropped]]:
     """The lines of every page; a page that cannot be read is recorded, not fatal."""
     lines: list[list[Line]] = []
     dropped: list[Dropped] = []
+    widths = FontWidths()
     for number in range(1, len(reader.pages) + 1):
         try:
-            page = page_lines(reader.pages[number - 1])
+            page = page_lines(reader.pages[number - 1], widths)
         except (MemoryError, FileNotDecryptedError, DependencyError):
             raise
         except Exception as error:  # noqa: BLE001 - pypdf raises anything on broken pages
@@ -88,7 +90,9 @@ def _lines(reader: PdfReader) -> tuple[list[list[Line]], list[Dropped]]:
                 dropped.append(Dropped("page without text", "", number))
         lines.append(page)
     if lines and all(entry.reason != "page without text" for entry in dropped) and not any(lines):
-        message = f"Expected readable pages, but none of the {len(lines)} can be read; get it again."
+        message = (
+            f"Expected readable pages, but none of the {len(lines)} can be read; get it again."
+        )
         raise DamagedError(message)
     return lines, dropped
 
@@ -134,7 +138,9 @@ def _declared(reader: PdfReader) -> Metadata:
         title=xmp.get("title") or info.get("/Title") or None,
         author=xmp.get("author") or info.get("/Author") or None,
         date=_joined(
-            xmp.get("date"), about, created and "created " + "-".join(filter(None, created.groups()))
+            xmp.get("date"),
+            about,
+            created and "created " + "-".join(filter(None, created.groups())),
         ),
         kind=_joined(xmp.get("kind"), about),
     )

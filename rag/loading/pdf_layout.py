@@ -1,12 +1,15 @@
 """From lines with a place to blocks: paragraphs, headings by size, table rows."""
 
+# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rag.loading.pdf_tables import table_rows, with_whole_rows
 from rag.loading.raw import RawBlock
 from rag.types import BlockKind
 
@@ -15,24 +18,11 @@ if TYPE_CHECKING:
 
     from rag.loading.pdf_text import Line
 
-_NUMBER = re.compile(
-    r"[(\[]?[-–—+]?\s*[$€£¥]?\s*\d[\d.,\s]*\s*(?:%|bn|m|k)?[)\]]?%?\*?|[—–-]|n/?a\.?|N/?A"  # noqa: RUF001
-)
-_AMOUNT = r"[$€£]?\s?\(?[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?\s?%?(?=\s|$)"
-_TRAILING_NUMBERS = re.compile(rf"^(\D.*?\S)((?:\s+{_AMOUNT}|\s+[—–](?=\s)){{2,}})\s*$")  # noqa: RUF001
-_TRAILING_CURRENCY = re.compile(r"^(.*\S)\s+([$€£¥])$")
-_ENUMERATOR = re.compile(
-    r"[•▪◦·●■○‣–*o-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\d+(?:\.\d+)+\.?|"  # noqa: RUF001
-    r"(?:Item|Note|Part|Section|Chapter|Article|Annex|Appendix|Table|Figure)\s[\dA-Z]{1,4}[.:]?",
-    re.I,
-)
 _STARTS_ITEM = re.compile(
-    r"\s*(?:[•▪◦·●■○‣*]\s|[–-]\s+\S|\(?(?:\d{1,2}|[a-z]|[ivx]{1,5})[.)]\s|\[\d{1,3}\]\s)"  # noqa: RUF001
+    r"\s*(?:[•▪◦·●■○‣*]\s|[–-]\s+\S|\(?(?:\d{1,2}|[a-z]|[ivx]{1,5})[.)]\s|\[\d{1,3}\]\s)"
 )
-_ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'”’)\]¹²³⁴⁵⁶⁷⁸⁹⁰]*$")  # noqa: RUF001
-_OPENERS = frozenset({"$", "€", "£", "¥", "(", "($"})
-_PUNCTUATION = frozenset({".", ",", ":", ";"})
-_CLOSERS = frozenset({")", "%", ")%", "*"})
+_DOT_LEADERS = re.compile(r"(?:\s?\.){4,}\s*\S{1,6}$")
+_ENDS_SENTENCE = re.compile(r"[.!?…][\"'”’)\]¹²³⁴⁵⁶⁷⁸⁹⁰]*$")
 BIGGER = 1.12
 """A heading's letters are at least this much bigger than the body's."""
 _SAME_SIZE = 0.08
@@ -89,9 +79,8 @@ def page_blocks(lines: list[Line], scale: TypeScale) -> list[RawBlock]:
     """Return the blocks of one page."""
     if not lines:
         return []
-    for line in lines:
-        line.cells = _mended(line.cells)
-    rows = _table_rows(lines)
+    lines = with_whole_rows(lines)
+    rows = table_rows(lines)
     inside = [any(rows[max(0, i - 3) : i]) and any(rows[i + 1 : i + 4]) for i in range(len(rows))]
     leading = _leading(lines)
     blocks: list[RawBlock] = []
@@ -112,67 +101,11 @@ def page_blocks(lines: list[Line], scale: TypeScale) -> list[RawBlock]:
     return [*blocks, *_block(current, scale)]
 
 
-def _mended(cells: list[str]) -> list[str]:
-    """Join currency signs with their amounts, and enumerators with their text."""
-    mended: list[str] = []
-    opener = ""
-    for cell in (cell.strip() for cell in cells):
-        if not cell:
-            continue
-        if cell in _OPENERS:
-            opener += cell + ("" if cell.endswith("(") else " ")
-        elif cell in _CLOSERS and mended:
-            mended[-1] += cell
-        else:
-            currency = _TRAILING_CURRENCY.match(cell)
-            mended.append(opener + (currency[1] if currency else cell))
-            opener = f"{currency[2]} " if currency else ""
-    if opener.strip():
-        mended.append(opener.strip())
-    if any(cell in _PUNCTUATION for cell in mended):
-        return [" ".join(mended)]
-    if len(mended) > 1 and _ENUMERATOR.fullmatch(mended[0]):
-        mended[:2] = [f"{mended[0]} {mended[1]}"]
-    if len(mended) == 1:
-        return _split_numbers(mended[0])
-    return [part for cell in mended for part in _split_amounts(cell)]
-
-
-def _split_amounts(cell: str) -> list[str]:
-    """Part amounts that a narrow table draws in one piece."""
-    amounts = re.findall(rf"{_AMOUNT}|[—–]", cell)  # noqa: RUF001
-    same = "".join(cell.split()) == "".join("".join(amounts).split())
-    return [amount.strip() for amount in amounts] if same and len(amounts) > 1 else [cell]
-
-
-def _split_numbers(text: str) -> list[str]:
-    """Part a row's label from its numbers where the file draws them in one piece."""
-    match = _TRAILING_NUMBERS.match(text)
-    if match is None or re.search(r"[.!?]\s+[A-Z]", match[1]):
-        return [text]
-    numbers = re.findall(rf"{_AMOUNT}|[—–]", match[2])  # noqa: RUF001
-    if not any("," in number or "." in number or "$" in number for number in numbers):
-        return [text]
-    return [match[1], *(" ".join(number.split()) for number in numbers)]
-
-
-def _table_rows(lines: list[Line]) -> list[bool]:
-    """Which lines are table rows: three cells, or two with a number or beside other rows."""
-    counts = [len(line.cells) for line in lines]
-    rows = []
-    for index, line in enumerate(lines):
-        numeric = any(_NUMBER.fullmatch(cell.strip()) for cell in line.cells[1:])
-        around = counts[max(0, index - 1) : index] + counts[index + 1 : index + 2]
-        beside = any(count > 1 for count in around)
-        rows.append(counts[index] > 2 or (counts[index] == 2 and (numeric or beside)))  # noqa: PLR2004
-    return rows
-
-
 def _leading(lines: list[Line]) -> float:
     """The usual distance between two lines of a paragraph, in points."""
     steps = Counter(
         round(above.y - below.y)
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in pairwise(lines)
         if 0 < above.y - below.y < 3 * above.size
     )
     if not steps:
@@ -194,13 +127,15 @@ def _starts_block(current: list[Line], line: Line, leading: float, right: float)
         return True
     if abs(line.size - last.size) > _SAME_SIZE * last.size or line.strong != last.strong:
         return True
-    if _STARTS_ITEM.match(line.text):
+    if _STARTS_ITEM.match(line.text) or _DOT_LEADERS.search(last.text):
         return True
+    em = line.size
+    if _STARTS_ITEM.match(current[0].text) and line.x > current[0].x + 0.8 * em:
+        return False
     ended = _ENDS_SENTENCE.search(last.text) is not None
     width = right - line.x
     if ended and last.right < line.x + _SHORT_LINE * width:
         return True
-    em = line.size
     beside = abs(line.x - last.x) > _FAR_EM * em and abs(_center(line) - _center(last)) > 2 * em
     if beside and last.right < line.x + _SHORT_LINE * width:
         return True

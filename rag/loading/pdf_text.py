@@ -17,18 +17,19 @@ if TYPE_CHECKING:
 
     from pypdf import PageObject
 
-CELL_GAP_EM = 1.6
+    from rag.loading.pdf_fonts import FontWidths
+
+CELL_GAP_EM = 1.25
 """A wider gap than this many font sizes parts cells; justified words stay well below."""
+_WORD_GAP_EM = 0.2
 _SAME_LINE_EM = 0.3
 _RAISED_EM = 0.75
 _SMALL = 0.82
 """A piece below this share of its line's size may be a superscript."""
 _MERGE_BACK_LINES = 6
-_MERGE_BACK_CHARS = 30
-_STRONG = re.compile(r"bold|black|heavy|semib|cmbx|demi|ital|obliq|cmti", re.I)
+_MERGE_BACK_CHARS = 40
+_STRONG = re.compile(r"bold|black|heavy|semib|cmbx|demi|ital|obliq|cmti", re.IGNORECASE)
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_NARROW = frozenset("ijlt.,:;'|!()[]fr ‘’I-/")  # noqa: RUF001 - typographic quotes
-_WIDE = frozenset("mwMW—@%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,12 @@ class Piece:
     size: float
     strong: bool
     angle: int
-
-    @property
-    def right(self) -> float:
-        """Where the piece ends, estimated from typical widths of letters."""
-        return self.x + _width(self.text.rstrip()) * self.size
+    right: float
 
 
 @dataclass(slots=True)
 class Line:
-    """One printed line; ``cells`` are its parts between wide gaps.
+    """One printed line; ``cells`` are its parts between wide gaps, ``starts`` where they begin.
 
     ``size`` is that of most of its letters; ``strong`` means that all are bold or italic.
     """
@@ -65,6 +62,7 @@ class Line:
     right: float
     longest: int
     cells: list[str] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -72,12 +70,12 @@ class Line:
         return " ".join(cell.strip() for cell in self.cells if cell.strip())
 
 
-def page_lines(page: PageObject) -> list[Line]:
+def page_lines(page: PageObject, widths: FontWidths) -> list[Line]:
     """Return the lines of a page in reading order, blank ones left out.
 
     Text turned against most of the page (margin stamps, watermarks) is left out.
     """
-    pieces = _pieces(page)
+    pieces = _pieces(page, widths)
     if not pieces:
         return []
     angles: dict[int, int] = {}
@@ -88,13 +86,13 @@ def page_lines(page: PageObject) -> list[Line]:
     return _ends_in_place([line for line in lines if line.text])
 
 
-def _pieces(page: PageObject) -> list[Piece]:
+def _pieces(page: PageObject, widths: FontWidths) -> list[Piece]:
     pieces: list[Piece] = []
 
     def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
         text = text.replace("\n", "")
         if text:
-            pieces.append(_piece(text, cm, tm, font, size))
+            pieces.append(_piece(text, cm, tm, font, size, widths))
 
     extract: Callable[..., str] = page.extract_text
     extract(visitor_text=visit)
@@ -102,7 +100,12 @@ def _pieces(page: PageObject) -> list[Piece]:
 
 
 def _piece(
-    text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float
+    text: str,
+    cm: Sequence[float],
+    tm: Sequence[float],
+    font: Any,
+    size: float,
+    widths: FontWidths,
 ) -> Piece:
     a = tm[0] * cm[0] + tm[1] * cm[2]
     b = tm[0] * cm[1] + tm[1] * cm[3]
@@ -117,7 +120,8 @@ def _piece(
         x, y = -x, -y
     name = str(font.get("/BaseFont", "")) if hasattr(font, "get") else ""
     height = (a * a + b * b) ** 0.5 * abs(size)
-    return Piece(text, x, y, height or 1.0, _STRONG.search(name) is not None, angle)
+    right = x + widths.of(text.rstrip(), font) * (height or 1.0)
+    return Piece(text, x, y, height or 1.0, _STRONG.search(name) is not None, angle, right)
 
 
 def _grouped(pieces: list[Piece]) -> list[Line]:
@@ -137,7 +141,16 @@ def _grouped(pieces: list[Piece]) -> list[Line]:
 
 def _line(piece: Piece) -> Line:
     length = len(piece.text.strip())
-    return Line(piece.x, piece.y, piece.size, piece.strong, piece.right, length, [piece.text])
+    return Line(
+        piece.x,
+        piece.y,
+        piece.size,
+        piece.strong,
+        piece.right,
+        length,
+        cells=[piece.text],
+        starts=[piece.x],
+    )
 
 
 def _line_of(lines: list[Line], piece: Piece) -> Line | None:
@@ -173,31 +186,18 @@ def _append(line: Line, piece: Piece) -> None:
     if small and text.strip().isdigit() and piece.y - line.y > 0.1 * line.size:
         # "Khan" and a raised "1" are no "Khan1", and 10 with a raised 2 is no 102.
         text = text.strip().translate(_SUPERSCRIPTS)
-    if piece.x - line.right > CELL_GAP_EM * line.size:
+    gap = piece.x - line.right
+    if gap > CELL_GAP_EM * line.size:
         line.cells.append(text)
+        line.starts.append(piece.x)
     else:
-        line.cells[-1] += text
+        # Pieces drawn apart have no space between them in the file.
+        apart = gap > _WORD_GAP_EM * line.size and not (line.cells[-1] + " ")[-2:].isspace()
+        line.cells[-1] += (" " if apart and not text[0].isspace() else "") + text
     if len(text.strip()) > line.longest:
         line.size, line.y, line.longest = piece.size, piece.y, len(text.strip())
     line.right = max(line.right, piece.right)
     line.strong = line.strong and (piece.strong or small or not text.strip())
-
-
-def _width(text: str) -> float:
-    """Width in font sizes, by classes of letters: within a tenth for ordinary text."""
-    width = 0.0
-    for character in text:
-        if character in _NARROW:
-            width += 0.29
-        elif character in _WIDE:
-            width += 0.85
-        elif character.isupper():
-            width += 0.68
-        elif character > "\u2e7f":
-            width += 1.0
-        else:
-            width += 0.52
-    return width
 
 
 def _ends_in_place(lines: list[Line]) -> list[Line]:

@@ -28,9 +28,7 @@ START_TIMEOUT_S = 60.0
 FILES_PER_WORKER = 500
 """A worker is replaced after this many files, so that leaks of parsers stay small."""
 BYTES_PER_MEGABYTE = 1024 * 1024
-_START = (
-    "import sys; sys.path[:] = {path!r}; from rag.loading.worker import main; main({memory})"
-)
+_START = "import sys; sys.path[:] = {path!r}; from rag.loading.worker import main; main({memory})"
 
 
 class Loader:
@@ -42,9 +40,7 @@ class Loader:
             document = loader.load(path, "reports/2017.pdf")
     """
 
-    def __init__(
-        self, settings: LoadingSettings, formats: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, settings: LoadingSettings, formats: Mapping[str, str] | None = None) -> None:
         """Prepare a loader.
 
         Args:

@@ -18,26 +18,67 @@ from rag.types import BlockKind, Dropped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CHARSET = re.compile(rb"""<(?:meta[^>]*charset|\?xml[^>]*encoding)\s*=\s*["']?([\w-]+)""", re.I)
+_CHARSET = re.compile(
+    rb"""<(?:meta[^>]*charset|\?xml[^>]*encoding)\s*=\s*["']?([\w-]+)""", re.IGNORECASE
+)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _MARKUP = re.compile(r"<[a-zA-Z!?/]")
 _BLOCK_TAGS = frozenset(
-    "address article aside blockquote body button caption dd div dl dt fieldset figcaption "
-    "figure footer form h1 h2 h3 h4 h5 h6 header label legend li main nav ol option p pre "
-    "section summary table tbody td tfoot th thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "button",
+        "caption",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _SILENT_TAGS = frozenset({"script", "style", "noscript", "template", "head", "svg", "iframe"})
 _REGIONS = ("nav", "footer", "aside", "form", "header")
 _HEAD_BYTES = 4096
-_MAX_DEPTH = 500
-"""Elements nested deeper than this are no page that a person wrote."""
 
 
 def read(content: bytes) -> RawDocument:
     """Return the blocks of a web page's main text.
 
     Raises:
-        DamagedError: there is no markup, or it is nested beyond reason.
+        DamagedError: there is no markup, or it cannot be parsed.
         EmptyError: the page has no text.
     """
     charset = _CHARSET.search(content[:_HEAD_BYTES])
@@ -76,18 +117,7 @@ def _parse(text: str) -> lxml_html.HtmlElement:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         message = f"Expected a web page, but it cannot be parsed: {error}."
         raise DamagedError(message) from error
-    if _depth(tree) > _MAX_DEPTH:
-        message = f"Expected elements nested at most {_MAX_DEPTH} deep; the page is broken."
-        raise DamagedError(message)
     return tree
-
-
-def _depth(tree: lxml_html.HtmlElement) -> int:
-    deepest = depth = 0
-    for event, _ in etree.iterwalk(tree, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        deepest = max(deepest, depth)
-    return deepest
 
 
 class _Walk:

@@ -4,6 +4,7 @@ trafilatura's own metadata guesses dates to the day where a page names a year on
 must not say more than its source, so the page is asked directly.
 """
 
+# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import json
@@ -34,7 +35,7 @@ _DATES = (
     "date",
 )
 _KINDS = ("kind", "genre", "article:section", "dc.type", "dcterms.type", "section", "og:type")
-_SITE_SUFFIX = re.compile(r"\s+[|»·–—-]\s+[^|»·–—]{2,40}$")  # noqa: RUF001 - the dashes of titles
+_SITE_SUFFIX = re.compile(r"\s+[|»·–—-]\s+[^|»·–—]{2,40}$")
 
 
 def declared_metadata(tree: HtmlElement) -> Metadata:

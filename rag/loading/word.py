@@ -25,7 +25,9 @@ MAX_RATIO = 200
 """Word's own XML packs 10 to 40 times; beyond this a part is made to explode."""
 _SMALL_PART_BYTES = 5_000_000
 _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
-_HEADING_STYLE = re.compile(r"heading\s*(\d)|(?:berschrift|titre|encabezado|kop)\s*(\d)", re.I)
+_HEADING_STYLE = re.compile(
+    r"heading\s*(\d)|(?:berschrift|titre|encabezado|kop)\s*(\d)", re.IGNORECASE
+)
 _TEMPLATE_CREATED = "2013-12-23T23:15:00"
 """The date in the template of python-docx, which its documents carry until it is set."""
 _SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:txbxContent")})

@@ -36,7 +36,7 @@ def main(memory_megabytes: int) -> None:
     sys.setrecursionlimit(RECURSION_LIMIT)
     _limit_memory(memory_megabytes)
     # Cleaning is imported here so that the first file does not pay for it.
-    from rag.cleaning import clean  # noqa: F401, PLC0415
+    from rag.cleaning import clean  # noqa: F401
 
     wire.send(replies, {"ready": True})
     while (request := wire.receive(requests)) is not None:
@@ -59,7 +59,7 @@ def _take_over_streams() -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
 
 def _limit_memory(megabytes: int) -> None:
     try:
-        import resource  # noqa: PLC0415 - not on every platform
+        import resource
     except ImportError:
         return
     limit = megabytes * BYTES_PER_MEGABYTE
@@ -93,7 +93,7 @@ def _reply(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parse(request: dict[str, Any]) -> dict[str, Any]:
-    from rag.cleaning import clean  # noqa: PLC0415
+    from rag.cleaning import clean
 
     try:
         content = Path(request["path"]).read_bytes()

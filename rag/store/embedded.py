@@ -167,6 +167,12 @@ class EmbeddedStore:
         with self._cache() as cache:
             cache.check()
 
+    def close(self) -> None:
+        """Close the files that are open; the store opens them again when it is used again."""
+        while self._pool:
+            self._pool.pop().connection.close()
+        self._loaded = None
+
     def size_bytes(self) -> dict[str, int]:
         """Return the bytes that each part of the index takes."""
         parts = {
@@ -301,7 +307,10 @@ class EmbeddedStore:
     @contextmanager
     def _catalog(self) -> Iterator[Catalog]:
         """Lend a connection of its own to whoever asks."""
-        catalog = self._pool.pop() if self._pool else Catalog(self.folder)
+        try:
+            catalog = self._pool.pop()
+        except IndexError:
+            catalog = Catalog(self.folder)
         try:
             yield catalog
         except BaseException:

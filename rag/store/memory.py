@@ -137,6 +137,9 @@ class MemoryStore:
         """Return nothing: no bytes on disk."""
         return {}
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def _take(self, draft: _Generation, change: Change) -> None:
         match change:
             case AddDocument(document, chunks, vectors):

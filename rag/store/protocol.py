@@ -213,6 +213,9 @@ class Store(Protocol):
     def size_bytes(self) -> dict[str, int]:
         """Return the bytes that each part of the index takes."""
 
+    def close(self) -> None:
+        """Close what is open; the store opens it again when it is used again."""
+
 
 def vector_key(chunk: Chunk) -> str:
     """Return the SHA-256 of what the model reads of a chunk, in hexadecimal."""

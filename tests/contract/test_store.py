@@ -146,14 +146,19 @@ def test_same_bytes_under_two_names_are_kept_once(store, settings, embedder, man
         assert list(snapshot.catalog()) == ["a-copy.txt"]
         found = snapshot.document(document.name)
         assert (found.name, found.other_names) == ("a-copy.txt", (document.name,))
-        texts = Counter(row[3] for row in content(snapshot, snapshot.search_dense(
-            embedder.embed(["riyadh"])[0], 50, None)))
+        texts = Counter(
+            row[3]
+            for row in content(
+                snapshot, snapshot.search_dense(embedder.embed(["riyadh"])[0], 50, None)
+            )
+        )
         assert set(texts.values()) == {1}
     store.apply([RemoveFile("a-copy.txt")], manifest)
     with store.snapshot() as snapshot:
         assert list(snapshot.catalog()) == [document.name]
-    store.apply([RemoveFile(document.name), *changes_for(random_document(4), settings, embedder)],
-                manifest)
+    store.apply(
+        [RemoveFile(document.name), *changes_for(random_document(4), settings, embedder)], manifest
+    )
     with store.snapshot() as snapshot:
         assert list(snapshot.catalog()) == ["document-04.txt"]
 
@@ -179,7 +184,12 @@ def test_an_open_snapshot_keeps_its_generation(store, settings, embedder, manife
     with store.snapshot() as old:
         before = content(old, old.search_dense(vector, 9, None))
         apply_documents(
-            store, [random_document(2)], settings, embedder, manifest, [RemoveFile("document-01.txt")]
+            store,
+            [random_document(2)],
+            settings,
+            embedder,
+            manifest,
+            [RemoveFile("document-01.txt")],
         )
         assert content(old, old.search_dense(vector, 9, None)) == before
         assert old.document("document-01.txt").text == random_document(1).text
@@ -224,7 +234,9 @@ def test_vectors_are_remembered_by_text_and_model(store, settings, embedder, man
     assert store.known_vectors(keys, manifest) == {}
     with store.writing():
         store.remember_vectors(dict(zip(keys, change.vectors, strict=True)), manifest)
-    np.testing.assert_allclose(store.known_vectors(keys, manifest)[keys[0]], change.vectors[0], atol=1e-3)
+    np.testing.assert_allclose(
+        store.known_vectors(keys, manifest)[keys[0]], change.vectors[0], atol=1e-3
+    )
     other = Manifest("another model", manifest.dimension, manifest.settings, manifest.format)
     assert store.known_vectors(keys, other) == {}
 

@@ -53,9 +53,7 @@ def write_pdf(tmp_path: Path) -> Callable[..., Path]:
 
     def writer(name: str, pages: Sequence[Sequence[str]], **options: object) -> Path:
         path = tmp_path / name
-        canvas = Canvas(
-            str(path), pagesize=A4, invariant=1, encrypt=options.get("encrypt")
-        )
+        canvas = Canvas(str(path), pagesize=A4, invariant=1, encrypt=options.get("encrypt"))
         canvas.setTitle(str(options.get("title", "untitled")))
         canvas.setAuthor(str(options.get("author", "anonymous")))
         headers = options.get("headers", [""] * len(pages))

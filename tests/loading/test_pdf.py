@@ -20,7 +20,7 @@ BODY = [
 
 
 def body(number: int) -> list[str]:
-    """A page of text that no other page has."""
+    """A page of text that differs from others in numbers only."""
     return [
         f"Paragraph {number} tells that the budget of year {number} was agreed by the ministers",
         f"in session {number}, and that nothing else was settled before the talks were ended.",
@@ -105,8 +105,10 @@ def test_alternating_headers_that_count_up_are_dropped(write_pdf, read):
 
 
 def test_first_lines_that_differ_in_more_than_a_counter_stay(write_pdf, read):
-    pages = [[f"In {year} the fund paid {amount} million.", *body(year)] for year, amount in
-             ((2015, 34), (2016, 39), (2017, 41), (2018, 42))]
+    pages = [
+        [f"In {year} the fund paid {amount} million.", *body(year)]
+        for year, amount in ((2015, 34), (2016, 39), (2017, 41), (2018, 42))
+    ]
     document = read(write_pdf("a.pdf", pages))
     assert "In 2016 the fund paid 39 million." in document.text
     assert not document.dropped
@@ -142,8 +144,13 @@ def test_big_lines_are_headings(write_pdf, read, texts):
 
 def test_table_rows_join_their_cells(write_pdf, read, texts):
     lines = [
-        *BODY, "", "Country | Troops | Joined", "Pakistan | 5,000 | 2016", "Turkey | 1,200 | 2015",
-        "", *body(2),
+        *BODY,
+        "",
+        "Country | Troops | Joined",
+        "Pakistan | 5,000 | 2016",
+        "Turkey | 1,200 | 2015",
+        "",
+        *body(2),
     ]
     document = read(write_pdf("a.pdf", [lines]))
     assert texts(document, BlockKind.TABLE_ROW) == [
@@ -237,8 +244,14 @@ def test_the_same_bytes_give_the_same_document(write_pdf, read):
 
 
 def test_dot_leaders_are_boilerplate(write_pdf, read, texts):
-    lines = ["# Contents", "", "Introduction ........................ 3",
-             "Members ............................. 7", "", *BODY]
+    lines = [
+        "# Contents",
+        "",
+        "Introduction ........................ 3",
+        "Members ............................. 7",
+        "",
+        *BODY,
+    ]
     document = read(write_pdf("a.pdf", [lines]))
     assert len(texts(document, BlockKind.BOILERPLATE)) == 3
     assert texts(document, BlockKind.PARAGRAPH) == [" ".join(BODY)]

@@ -1,0 +1,107 @@
+"""A question to a drawn answer, in steps that the page shows one after another."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rag.chat.turns import Exchange, exchange_html, history_of
+from rag.errors import InputError, RagError
+from rag.store import Filters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rag.pipeline import Pipeline
+    from rag.types import Metadata
+
+SENTENCE_PAUSE_S = 0.12
+"""Between two sentences: long enough to follow, short enough not to wait for."""
+UNEXPECTED = "Something went wrong here, and nothing was answered. The details are in the log."
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the page shows of a question: its HTML, and the exchange once it is done."""
+
+    html: str
+    done: Exchange | None = None
+
+
+def ask(
+    pipeline: Pipeline,
+    question: str,
+    earlier: Sequence[Exchange],
+    within: Sequence[str] = (),
+    pause_s: float = SENTENCE_PAUSE_S,
+) -> Iterator[Step]:
+    """Answer *question* and yield what to show: at once that it is read, then each sentence.
+
+    Args:
+        pipeline: Answers it.
+        question: As typed.
+        earlier: The conversation so far.
+        within: Names of the only documents to look in; empty means all.
+        pause_s: Between sentences.
+    """
+    turn = len(earlier)
+    asked = Exchange(question.strip(), within=tuple(within))
+    threshold = pipeline.settings.answering.threshold
+    yield Step(exchange_html(asked, turn, catalog={}, threshold=threshold))
+    exchange, catalog = _answered(pipeline, asked, earlier)
+    for count in range(1, len(exchange.answer.sentences) if exchange.answer else 0):
+        shown = exchange_html(
+            exchange, turn, catalog=catalog, threshold=threshold, sentences=count
+        )
+        yield Step(shown)
+        time.sleep(pause_s)
+    html = exchange_html(exchange, turn, catalog=catalog, threshold=threshold)
+    yield Step(html, done=exchange)
+
+
+def conversation_html(pipeline: Pipeline, exchanges: Sequence[Exchange]) -> str:
+    """Return finished exchanges, the oldest first."""
+    catalog = catalog_of(pipeline)
+    threshold = pipeline.settings.answering.threshold
+    return "\n".join(
+        exchange_html(exchange, turn, catalog=catalog, threshold=threshold)
+        for turn, exchange in enumerate(exchanges)
+    )
+
+
+def catalog_of(pipeline: Pipeline) -> Mapping[str, Metadata]:
+    """Return the metadata of every document; nothing while the index cannot be read."""
+    try:
+        with pipeline.store.snapshot() as snapshot:
+            return snapshot.catalog()
+    except RagError:
+        return {}
+
+
+def explained(error: Exception) -> str:
+    """Return one plain sentence for people; what was not foreseen goes to the log."""
+    if isinstance(error, InputError) and str(error).startswith("Expected a question in words"):
+        return "Type a question in words."
+    if isinstance(error, RagError):
+        return str(error)
+    _log.error("A question failed", exc_info=error)
+    return UNEXPECTED
+
+
+def _answered(
+    pipeline: Pipeline, asked: Exchange, earlier: Sequence[Exchange]
+) -> tuple[Exchange, Mapping[str, Metadata]]:
+    filters = Filters(documents=tuple(map(literal, asked.within))) if asked.within else None
+    try:
+        answer = pipeline.ask(asked.question, history_of(earlier), filters)
+        return replace(asked, answer=answer), catalog_of(pipeline)
+    except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
+        return replace(asked, error=explained(error)), {}
+
+
+def literal(name: str) -> str:
+    """Return a pattern that matches exactly *name*."""
+    return "".join(f"[{char}]" if char in "*?[" else char for char in name)

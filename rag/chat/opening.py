@@ -1,0 +1,85 @@
+"""From a click on a citation or passage to the drawn document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rag.chat.asking import explained
+from rag.chat.drawing import drawn
+from rag.chat.sources import Mark, citation_mark, passage_mark, source_html
+from rag.chat.turns import quoted_passages
+from rag.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rag.chat.turns import Exchange
+    from rag.pipeline import Pipeline
+    from rag.types import Answer
+
+_GONE = "There is no such source in this conversation. Ask the question again."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a button of the page asks for; it comes from the browser, so nothing is trusted."""
+
+    turn: int
+    kind: str
+    number: int
+    page: int | None
+    view: str
+
+
+def opened_source(
+    pipeline: Pipeline, exchanges: Sequence[Exchange], data: Mapping[str, Any]
+) -> str:
+    """Return the panel for the source that *data* names, or one sentence why not."""
+    try:
+        wanted = _wanted(data)
+        answer = _answer(exchanges, wanted.turn)
+        mark = _mark(answer, wanted)
+        document = pipeline.document(mark.document)
+        return source_html(
+            document,
+            mark,
+            turn=wanted.turn,
+            page_number=wanted.page,
+            quoted=not mark.is_citation and mark.number in quoted_passages(answer),
+        )
+    except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
+        return drawn("source_error.html", message=explained(error))
+
+
+def _wanted(data: Mapping[str, Any]) -> Wanted:
+    try:
+        page = str(data.get("page") or "")
+        return Wanted(
+            int(data["turn"]),
+            str(data["kind"]),
+            int(data["number"]),
+            int(page) if page.isdecimal() else None,
+            str(data.get("view") or ""),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(_GONE) from error
+
+
+def _answer(exchanges: Sequence[Exchange], turn: int) -> Answer:
+    answer = exchanges[turn].answer if 0 <= turn < len(exchanges) else None
+    if answer is None:
+        raise InputError(_GONE)
+    return answer
+
+
+def _mark(answer: Answer, wanted: Wanted) -> Mark:
+    if wanted.kind == "citation":
+        for citation in answer.citations:
+            if citation.number == wanted.number:
+                return citation_mark(citation, len(answer.citations))
+    elif wanted.kind == "passage":
+        for hit in answer.passages:
+            if hit.rank == wanted.number:
+                return passage_mark(hit, len(answer.passages))
+    raise InputError(_GONE)

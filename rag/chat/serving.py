@@ -1,0 +1,114 @@
+"""The server of the page: this machine only, and nothing is loaded from anywhere else."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from rag.chat.drawing import asset
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    import gradio as gr
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOCAL_HOST = "127.0.0.1"
+DEFAULT_PORT = 7860
+SANS = (
+    "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Liberation Sans",
+    "Helvetica Neue", "Arial", "sans-serif",
+)  # fmt: skip
+MONO = ("ui-monospace", "SF Mono", "Cascadia Mono", "Liberation Mono", "Menlo", "monospace")
+# Gradio compiles its templates in the browser, hence 'unsafe-eval'; what this keeps out is every
+# other host: nothing can be fetched, sent, framed or drawn from elsewhere.
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    b"content-security-policy": POLICY.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+}
+
+
+def serve(
+    page: gr.Blocks, *, host: str = LOCAL_HOST, port: int = DEFAULT_PORT, block: bool = True
+) -> str:
+    """Serve *page* and return its address.
+
+    Args:
+        page: Made by `rag.chat.page.build_page`.
+        host: The address to listen on.
+        port: The port to listen on; 0 takes a free one.
+        block: Wait until the server is stopped (Ctrl+C).
+    """
+    from starlette.middleware import Middleware
+
+    _, address, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        theme=_theme(),
+        css=asset("base.css") + asset("chat.css"),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        share=False,
+        ssr_mode=False,
+        pwa=False,
+        quiet=True,
+        inbrowser=False,
+        enable_monitoring=False,
+        app_kwargs={"middleware": [Middleware(SafeHeaders)]},
+        prevent_thread_lock=True,
+    )
+    if block:
+        print(f"Footnote is open at {address}  (Ctrl+C stops it)")  # noqa: T201 - for the terminal
+        page.block_thread()
+    return str(address)
+
+
+def without_telemetry() -> None:
+    """Switch off everything that Gradio would send or look up; before it is imported."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+class SafeHeaders:
+    """Adds `HEADERS` to every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap *app*."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _extend(message)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _extend(message: MutableMapping[str, Any]) -> None:
+    headers = [(name, value) for name, value in message.get("headers", []) if name not in HEADERS]
+    message["headers"] = [*headers, *HEADERS.items()]
+
+
+def _theme() -> gr.themes.Base:
+    import gradio as gr
+
+    return gr.themes.Base(font=SANS, font_mono=MONO, neutral_hue="stone", primary_hue="slate")

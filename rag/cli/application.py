@@ -1,0 +1,98 @@
+"""The command ``rag``: its commands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from rag import __version__
+from rag.cli import asking, keeping
+from rag.cli.output import fail
+from rag.errors import RagError
+
+INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells report it."""
+BROKEN_PIPE = 141
+"""128 and the number of SIGPIPE."""
+FAILED = 2
+EXAMPLES = """\b
+Examples:
+  rag index corpus
+  rag ask "Where are the coalition's headquarters?"
+  rag search "Islamic NATO" -k 5 --kind op-ed
+  rag ask "How many members are there?" --json > answer.json
+  rag verify answer.json
+
+\b
+Exit codes: 0 done, 1 a quote failed, 2 an error, 3 not found in the documents.
+"""
+
+
+class Commands(TyperGroup):
+    """Runs a command; whatever goes wrong becomes one line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that *ctx* names."""
+        try:
+            return super().invoke(ctx)
+        except RagError as error:
+            code = fail(str(error), error.exit_code)
+        except KeyboardInterrupt:
+            code = fail("interrupted", INTERRUPTED)
+        except BrokenPipeError:
+            # What reads our output has ended; the interpreter must not try to flush the rest.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = BROKEN_PIPE
+        except OSError as error:
+            where = f": {error.filename}" if error.filename else ""
+            code = fail(f"{error.strerror or error}{where}", FAILED)
+        raise typer.Exit(code)
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="rag",
+    help="Footnote answers questions from your documents, every sentence quoted and cited.",
+    epilog=EXAMPLES,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # importing rich takes longer than the rest of rag --help
+    pretty_exceptions_enable=False,
+)
+app.command()(keeping.index)
+app.command()(asking.ask)
+app.command()(asking.search)
+app.command()(keeping.verify)
+app.command()(keeping.status)
+app.command()(asking.chat)
+
+
+def main() -> None:
+    """Run the command line with the arguments of this process."""
+    try:
+        app(prog_name="rag")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer passes the flag
+    if wanted:
+        typer.echo(f"rag {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Options of ``rag`` itself; its help is that of the application."""

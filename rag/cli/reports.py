@@ -1,0 +1,108 @@
+"""What ``index`` and ``verify`` report, line by line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.presentation import counted, one_line, page_label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rag.indexing import IndexReport
+    from rag.quotes import CitationCheck
+    from rag.settings import LoadingSettings
+    from rag.store import SourceFile
+    from rag.verification import AnswerCheck, VerificationReport
+
+
+def index_report_lines(report: IndexReport, index: Path, *, verbose: bool) -> list[str]:
+    """Return what a run did, with every file's name if *verbose*."""
+    lines = []
+    if verbose:
+        for change in ("added", "changed", "removed"):
+            lines += [f"{change}: {one_line(name)}" for name in getattr(report, change)]
+        stages = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in report.seconds.items())
+        lines.append(f"Seconds: {stages}")
+    lines.append(
+        f"{one_line(str(index))}, generation {report.generation}: "
+        f"{len(report.added)} added, {len(report.changed)} changed, "
+        f"{len(report.removed)} removed, {report.unchanged} unchanged, "
+        f"{len(report.skipped)} skipped; {report.passages_embedded} passages embedded, "
+        f"{report.passages_reused} reused; {report.seconds['total']:.1f} s"
+    )
+    return lines
+
+
+def skipped_lines(report: IndexReport, *, verbose: bool) -> list[str]:
+    """Return a warning and a line for each skipped file, none when nothing was skipped."""
+    if not report.skipped:
+        return []
+    return [
+        f"warning: {counted(len(report.skipped), 'file')} skipped",
+        *(_skipped_line(file, verbose=verbose) for file in report.skipped),
+    ]
+
+
+def explain_skipped(paths: Sequence[Path], settings: LoadingSettings) -> list[str]:
+    """Read files once more, after a run that indexed none, and return why each is unusable."""
+    from rag.errors import LoadError
+    from rag.indexing import find_files
+    from rag.loading import Loader
+
+    lines = []
+    with Loader(settings) as loader:
+        for name, path in find_files(paths).items():
+            try:
+                loader.load(path, name)
+            except LoadError as error:
+                lines.append(f"  {one_line(name)}: {error.reason}: {one_line(str(error))}")
+    return lines
+
+
+def verification_lines(report: VerificationReport, *, failures_only: bool = False) -> list[str]:
+    """Return a line for each citation, more where it fails, and a summary."""
+    lines: list[str] = []
+    for answer in report.answers:
+        if not (failures_only and answer.passed):
+            lines += _answer_lines(answer, failures_only=failures_only)
+    outcomes = ", ".join(f"{number} {name}" for name, number in report.outcomes.items() if number)
+    citations = counted(sum(report.outcomes.values()), "citation")
+    lines.append(
+        f"{'passed' if report.passed else 'FAILED'}: {counted(len(report.answers), 'answer')}, "
+        f"{citations}{f': {outcomes}' if outcomes else ''}; {report.failed} failed"
+    )
+    return lines
+
+
+def _skipped_line(file: SourceFile, *, verbose: bool) -> str:
+    line = f"  {one_line(file.name)}: {one_line(file.reason or '')}"
+    return f"{line}: {one_line(file.message)}" if verbose and file.message else line
+
+
+def _answer_lines(check: AnswerCheck, *, failures_only: bool) -> list[str]:
+    name = check.answer.identifier or f"line {check.answer.line}"
+    lines = [f"{one_line(name)}: {one_line(check.answer.question)}"]
+    lines += [f"  FAILED: {one_line(problem)}" for problem in check.problems]
+    for citation in check.citations:
+        if not (failures_only and citation.passed):
+            lines += _citation_lines(citation)
+    return lines
+
+
+def _citation_lines(check: CitationCheck) -> list[str]:
+    verdict = check.outcome.value if check.passed else f"FAILED: {check.outcome.value}"
+    where = ", ".join(
+        part
+        for part in (one_line(check.citation.document), page_label(check.citation.page))
+        if part
+    )
+    lines = [f"  [{check.citation.number}] {verdict}: {where}: “{one_line(check.citation.quote)}”"]
+    lines += [f"      {one_line(text)}" for text in (*check.problems, *check.notes)]
+    if check.difference is not None:
+        lines.append(f"      now: {one_line(check.difference)}")
+    elif check.outcome.value == "moved" and check.span is not None:
+        page = f", {page_label(check.page)}" if check.page else ""
+        lines.append(f"      now at characters {check.span.start}-{check.span.end}{page}")
+    return lines

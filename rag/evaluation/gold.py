@@ -1,0 +1,309 @@
+"""Gold questions: what a right answer is and where the documents say so.
+
+A file holds JSON Lines, one question a line; ``eval/gold/README.md`` describes the keys. Evidence
+is a place in a source file, never a chunk, so that chunking can change without new labels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rag.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_Member = TypeVar("_Member", bound=StrEnum)
+
+
+class Kind(StrEnum):
+    """What a question asks for."""
+
+    FACT = "fact"
+    LIST = "list"
+    WHY = "why"
+    COMPARISON = "comparison"
+    ACROSS = "across documents"
+    CONFLICT = "conflict"
+    FOLLOW_UP = "follow-up"
+    OFF_TOPIC = "unanswerable: off topic"
+    NEAR_MISS = "unanswerable: near miss"
+
+
+class Split(StrEnum):
+    """Which part of the gold a question belongs to: tune on one, report the other."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+
+
+UNANSWERABLE = frozenset({Kind.OFF_TOPIC, Kind.NEAR_MISS})
+FACTUAL = frozenset({Kind.FACT, Kind.FOLLOW_UP})
+"""Kinds whose ``answers`` are alternatives, any one of which is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence: an exact quote, or a range of the raw source file.
+
+    Either ``quote`` is given, or ``start``, ``end`` and ``sha256``: offsets in code points into the
+    file decoded as UTF-8 with its newlines untouched, and the hash of the file that they hold for.
+    """
+
+    document: str
+    quote: str | None = None
+    start: int = 0
+    end: int = 0
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """One question with what a right answer holds.
+
+    ``groups`` are indexes into ``evidence``: one of each group is needed, and all the groups.
+    ``positions`` (conflict only) are the values that sources give, each with its spellings.
+    ``history`` (follow-up only) are the earlier questions, the oldest first.
+    """
+
+    identifier: str
+    question: str
+    kind: Kind
+    answers: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    groups: tuple[tuple[int, ...], ...]
+    positions: tuple[tuple[str, ...], ...] = ()
+    history: tuple[str, ...] = ()
+    wording: str | None = None
+    split: Split | None = None
+    line: int = 0
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the documents answer the question."""
+        return self.kind not in UNANSWERABLE
+
+    @property
+    def factual(self) -> bool:
+        """Whether a short answer can be right or wrong."""
+        return self.kind in FACTUAL and bool(self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """The questions of one file in its order; ``sha256`` is that of the file's bytes."""
+
+    name: str
+    sha256: str
+    questions: tuple[GoldQuestion, ...]
+
+    def part(self, split: Split | None) -> Gold:
+        """Return the questions of one split, all of them for None.
+
+        Raises:
+            InputError: no question belongs to it.
+        """
+        if split is None:
+            return self
+        questions = tuple(item for item in self.questions if item.split is split)
+        if not questions:
+            message = f"Expected questions of the split {split.value} in {self.name}, found none."
+            raise InputError(message)
+        return Gold(self.name, self.sha256, questions)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return how many questions each kind has in each split."""
+        counted = Counter((item.kind, item.split) for item in self.questions)
+        splits: tuple[Split | None, ...] = (*Split, None)
+        return {
+            kind.value: {
+                split.value if split else "none": counted[kind, split]
+                for split in splits
+                if counted[kind, split]
+            }
+            for kind in Kind
+            if any(counted[kind, split] for split in splits)
+        }
+
+
+def read_gold(path: Path) -> Gold:
+    """Read and check a gold file.
+
+    Raises:
+        InputError: the file cannot be read, or a line breaks the format; the message tells which.
+    """
+    gold, problems = examine_gold(path)
+    if problems:
+        more = f" ({len(problems) - 1} more; see rag gold check)" if len(problems) > 1 else ""
+        raise InputError(problems[0] + more)
+    return gold
+
+
+def examine_gold(path: Path) -> tuple[Gold, list[str]]:
+    """Return the valid questions of a file and a message for every problem in it.
+
+    Raises:
+        InputError: the file cannot be read at all.
+    """
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"Expected a gold file in UTF-8 at {path}, but: {error}."
+        raise InputError(message) from error
+    questions: list[GoldQuestion] = []
+    problems: list[str] = []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            question = _question(line, number)
+        except InputError as error:
+            problems.append(f"{path.name}, line {number}: {error}")
+            continue
+        if question.identifier in seen:
+            problems.append(
+                f"{path.name}, line {number}: Expected another id than {question.identifier!r}, "
+                f"which line {seen[question.identifier]} has."
+            )
+            continue
+        seen[question.identifier] = number
+        questions.append(question)
+    if not questions and not problems:
+        problems.append(f"Expected at least one question in {path}, but it is empty.")
+    return Gold(path.name, hashlib.sha256(content).hexdigest(), tuple(questions)), problems
+
+
+def _question(line: str, number: int) -> GoldQuestion:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        message = f"Expected a JSON object, but: {error}."
+        raise InputError(message) from error
+    if not isinstance(row, dict):
+        message = f"Expected a JSON object, but got {type(row).__name__}."
+        raise InputError(message)
+    unknown = sorted(row.keys() - _KEYS)
+    if unknown:
+        message = f"Unknown key {unknown[0]!r}; expected some of {', '.join(sorted(_KEYS))}."
+        raise InputError(message)
+    kind = _member(Kind, row.get("kind"), "kind")
+    evidence = tuple(_evidence(item) for item in _list(row, "evidence", dict))
+    groups = tuple(_group(item, len(evidence)) for item in _list(row, "groups", list))
+    question = GoldQuestion(
+        identifier=_text(row, "id"),
+        question=_text(row, "question"),
+        kind=kind,
+        answers=tuple(_list(row, "answers", str)),
+        evidence=evidence,
+        groups=groups or ((tuple(range(len(evidence))),) if evidence else ()),
+        positions=tuple(_spellings(item) for item in _list(row, "positions", list)),
+        history=tuple(_list(row, "history", str)),
+        wording=row.get("wording"),
+        split=_member(Split, row["split"], "split") if row.get("split") else None,
+        line=number,
+    )
+    _check(question)
+    return question
+
+
+_KEYS = frozenset(
+    "id question kind answers evidence groups positions history wording split note".split()
+)
+
+
+def _check(question: GoldQuestion) -> None:
+    """Raise the first rule that the question breaks as a whole."""
+    covered = {index for group in question.groups for index in group}
+    wrong: dict[str, bool] = {
+        "evidence, since the question is answerable": (
+            question.answerable and not question.evidence
+        ),
+        "no evidence and no answers, since nothing answers it": (
+            not question.answerable and bool(question.evidence or question.answers)
+        ),
+        "groups that use every piece of evidence": covered != set(range(len(question.evidence))),
+        "two or more positions for a conflict, and none for other kinds": (
+            len(question.positions) < 2  # noqa: PLR2004
+            if question.kind is Kind.CONFLICT
+            else bool(question.positions)
+        ),
+        "one group for each position": (
+            bool(question.positions) and len(question.groups) != len(question.positions)
+        ),
+        "a history for a follow-up, and none for other kinds": (
+            bool(question.history) != (question.kind is Kind.FOLLOW_UP)
+        ),
+        'wording to be "same" or "other"': question.wording not in {None, "same", "other"},
+    }
+    for expected, broken in wrong.items():
+        if broken:
+            message = f"Expected {expected}, in {question.identifier!r}."
+            raise InputError(message)
+
+
+def _evidence(item: Mapping[str, Any]) -> Evidence:
+    document = _text(item, "document")
+    if item.keys() == {"document", "quote"}:
+        quote = _text(item, "quote")
+        if not any(char.isalnum() for char in quote):
+            message = f"Expected letters or digits in a quote, but got {quote!r}."
+            raise InputError(message)
+        return Evidence(document, quote)
+    if item.keys() != {"document", "start", "end", "document_sha256"}:
+        message = (
+            "Expected evidence to have document and quote, or document, start, end and "
+            f"document_sha256, but got {', '.join(sorted(item))}."
+        )
+        raise InputError(message)
+    start, end = item["start"], item["end"]
+    if not (type(start) is int and type(end) is int and 0 <= start < end):
+        message = f"Expected evidence with 0 <= start < end, but got {start!r} and {end!r}."
+        raise InputError(message)
+    return Evidence(document, None, start, end, _text(item, "document_sha256"))
+
+
+def _group(item: list[Any], size: int) -> tuple[int, ...]:
+    if not item or any(type(index) is not int or not 0 <= index < size for index in item):
+        message = f"Expected a group of indexes into {size} pieces of evidence, but got {item!r}."
+        raise InputError(message)
+    return tuple(item)
+
+
+def _spellings(item: list[Any]) -> tuple[str, ...]:
+    if not item or any(not isinstance(text, str) or not text.strip() for text in item):
+        message = f"Expected a position as a list of its spellings, but got {item!r}."
+        raise InputError(message)
+    return tuple(item)
+
+
+def _text(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    if not isinstance(value, str) or not value.strip():
+        message = f"Expected {key} to be text, but got {value!r}."
+        raise InputError(message)
+    return value
+
+
+def _list(row: Mapping[str, Any], key: str, item_type: type) -> list[Any]:
+    value = row.get(key, [])
+    if not isinstance(value, list) or any(not isinstance(item, item_type) for item in value):
+        message = f"Expected {key} to be a list of {item_type.__name__}, but got {value!r}."
+        raise InputError(message)
+    return value
+
+
+def _member(enum: type[_Member], value: Any, key: str) -> _Member:
+    try:
+        return enum(value)
+    except ValueError as error:
+        expected = ", ".join(repr(item.value) for item in enum)
+        message = f"Expected {key} to be one of {expected}, but got {value!r}."
+        raise InputError(message) from error

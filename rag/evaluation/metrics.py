@@ -1,0 +1,200 @@
+"""The figures of a run: their names, what they mean, and how they come from its records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.evaluation import abstention
+from rag.evaluation.intervals import mean_of
+from rag.evaluation.records import DEPTHS, NDCG_DEPTHS, PASSAGES_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.evaluation.intervals import Metric, Resamples, Statistic
+    from rag.evaluation.records import QuestionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a figure is called and means. ``group`` is the heading that it is shown under."""
+
+    name: str
+    group: str
+    meaning: str
+    higher_is_better: bool | None = True
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure as a function of how often each question counts; ``counted`` questions matter.
+
+    ``scores`` are those of the questions where the figure is their mean, else None.
+    """
+
+    statistic: Statistic
+    counted: int
+    scores: tuple[float | None, ...] | None = None
+
+
+def _at_depths() -> list[Definition]:
+    found = []
+    for k in DEPTHS:
+        found += [
+            Definition(f"hit@{k}", "Retrieval", f"any evidence in the first {k} passages found"),
+            Definition(f"all_hit@{k}", "Retrieval", f"all groups of evidence in the first {k}"),
+            Definition(f"recall@{k}", "Retrieval", f"share of the groups in the first {k}"),
+        ]
+    return [
+        *found,
+        *(Definition(f"ndcg@{k}", "Retrieval", f"nDCG of the first {k}") for k in NDCG_DEPTHS),
+    ]
+
+
+_K = PASSAGES_DEPTH
+DEFINITIONS: tuple[Definition, ...] = (
+    *_at_depths(),
+    Definition("mrr", "Retrieval", "mean of 1 / rank of the first passage with evidence"),
+    Definition(f"whole_recall@{_K}", "Retrieval", f"recall@{_K}, evidence whole in one passage"),
+    Definition(f"shown_hit@{_K}", "Retrieval", f"hit@{_K} of the passages that the answer lists"),
+    Definition(f"shown_recall@{_K}", "Retrieval", f"recall@{_K} of the same"),
+    Definition("short_answer_right", "Answers", "factual: the short answer gives a gold answer"),
+    Definition("exact_match", "Answers", "factual: the short answer is a gold answer (SQuAD EM)"),
+    Definition("token_f1", "Answers", "factual: words shared with the best gold answer (SQuAD F1)"),
+    Definition("first_sentence_right", "Answers", "factual: gold answer in the first sentence"),
+    Definition("answer_right", "Answers", "factual: gold answer in the answer"),
+    Definition("list_items", "Answers", "list: share of the items that the answer names"),
+    Definition("words", "Answers", "words of an answer that was given", None),
+    Definition("sentences", "Answers", "sentences of an answer that was given", None),
+    Definition("evidence_cited", "Citations", "answerable: any gold evidence is cited"),
+    Definition("all_evidence_cited", "Citations", "answerable: every group of evidence is cited"),
+    Definition("citation_recall_document", "Citations", "groups whose document is cited"),
+    Definition("citation_recall_page", "Citations", "groups whose page is cited"),
+    Definition("citation_recall_span", "Citations", "groups whose sentence is cited"),
+    Definition("citation_precision_document", "Citations", "citations of a gold document"),
+    Definition("citation_precision_page", "Citations", "citations of a gold page"),
+    Definition("citation_precision_span", "Citations", "citations of a gold sentence"),
+    Definition("exact_quotes", "Citations", "quotes that are exactly what the document says there"),
+    Definition("alce_recall", "Citations", "sentences that their quotes contain"),
+    Definition("alce_precision", "Citations", "citations that their sentence needs"),
+    Definition("refusal_precision", "Refusal", "refusals of questions that nothing answers"),
+    Definition("refusal_recall", "Refusal", "unanswerable questions refused"),
+    Definition("refusal_f1", "Refusal", "harmonic mean of the two"),
+    Definition("over_refusal", "Refusal", "answerable questions refused", higher_is_better=False),
+    Definition("auroc", "Refusal", "confidence ranks an answerable question above another"),
+    Definition("aurc", "Refusal", "mean risk over all coverages", higher_is_better=False),
+    Definition(
+        "calibration_error", "Refusal", "confidence against right answers", higher_is_better=False
+    ),
+    Definition(
+        "calibration_error_answerable",
+        "Refusal",
+        "confidence against answerability",
+        higher_is_better=False,
+    ),
+    Definition("conflict_shown", "Disagreement", "conflict: two positions flagged or in the text"),
+    Definition("conflict_flagged", "Disagreement", "conflict: two positions set against each other"),
+    Definition("figures_shown", "Disagreement", "conflict_shown where sources differ on a figure"),
+    Definition("figures_flagged", "Disagreement", "conflict_flagged where they differ on a figure"),
+    Definition("sides_covered", "Disagreement", "conflict: share of the positions given"),
+    Definition(
+        "false_alarm", "Disagreement", "disagreement claimed elsewhere", higher_is_better=False
+    ),
+)
+BY_NAME = {item.name: item for item in DEFINITIONS}
+HEADLINES = (
+    f"hit@{_K}",
+    f"recall@{_K}",
+    "mrr",
+    "ndcg@10",
+    "short_answer_right",
+    "first_sentence_right",
+    "answer_right",
+    "words",
+    "evidence_cited",
+    "all_evidence_cited",
+    "citation_precision_span",
+    "exact_quotes",
+    "refusal_precision",
+    "refusal_recall",
+    "refusal_f1",
+    "auroc",
+    "aurc",
+    "calibration_error",
+    "conflict_shown",
+    "figures_shown",
+    "false_alarm",
+)
+"""What a summary shows."""
+
+
+def measures(
+    records: Sequence[QuestionRecord], kind: str | None = None
+) -> dict[str, Measure]:
+    """Return every figure that makes sense for *records*, in the order of `DEFINITIONS`.
+
+    Args:
+        records: All the questions of a run.
+        kind: Only questions of this kind count; None means all.
+    """
+    inside = [kind is None or record.kind == kind for record in records]
+    refusal = _refusal_measures(records, inside)
+    found: dict[str, Measure] = {}
+    for definition in DEFINITIONS:
+        name = definition.name
+        if name in refusal:
+            found[name] = refusal[name]
+            continue
+        scores = tuple(
+            record.scores.get(name) if counts else None
+            for record, counts in zip(records, inside, strict=True)
+        )
+        counted = sum(score is not None for score in scores)
+        if counted:
+            found[name] = Measure(mean_of(scores), counted, scores)
+    return found
+
+
+def measured(
+    records: Sequence[QuestionRecord], resamples: Resamples, kind: str | None = None
+) -> dict[str, Metric]:
+    """Return the figures with their intervals, see `measures`."""
+    return {
+        name: resamples.measured(measure.statistic, measure.counted)
+        for name, measure in measures(records, kind).items()
+    }
+
+
+def _refusal_measures(
+    records: Sequence[QuestionRecord], inside: Sequence[bool]
+) -> dict[str, Measure]:
+    """Figures over whole sets of questions; those outside count for nothing."""
+    among = [i for i, counts in enumerate(inside) if counts]
+    chosen = [records[i] for i in among]
+    refused = [record.refused for record in chosen]
+    answerable = [record.answerable for record in chosen]
+    confidences = [record.confidence for record in chosen]
+    right = [record.right for record in chosen]
+    both = any(answerable) and not all(answerable)
+    found: dict[str, Statistic] = {}
+    if not all(answerable):
+        found["refusal_recall"] = abstention.recall(refused, answerable)
+    if any(answerable):
+        found["over_refusal"] = abstention.over_refusal(refused, answerable)
+    if both:
+        found["refusal_precision"] = abstention.precision(refused, answerable)
+        found["refusal_f1"] = abstention.f1(refused, answerable)
+        found["auroc"] = abstention.auroc(confidences, answerable)
+        found["aurc"] = abstention.aurc(confidences, [not item for item in right])
+        found["calibration_error"] = abstention.calibration_error(confidences, right)
+        found["calibration_error_answerable"] = abstention.calibration_error(
+            confidences, answerable
+        )
+    return {
+        name: Measure(_among(statistic, among), len(among)) for name, statistic in found.items()
+    }
+
+
+def _among(statistic: Statistic, among: Sequence[int]) -> Statistic:
+    return lambda counts: statistic(counts[:, among])

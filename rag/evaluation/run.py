@@ -1,0 +1,227 @@
+"""Measuring a pipeline on gold questions."""
+
+from __future__ import annotations
+
+import copy
+import importlib.metadata
+import json
+import platform
+import subprocess
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import InputError
+from rag.evaluation.intervals import RESAMPLES, SEED, Metric, Resamples
+from rag.evaluation.locating import Locator
+from rag.evaluation.metrics import measured
+from rag.evaluation.records import DEPTHS, Outcome, QuestionRecord, record_of
+from rag.settings import to_dict
+from rag.types import Status, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from rag.evaluation.gold import Gold, GoldQuestion, Split
+    from rag.pipeline import Pipeline
+    from rag.types import Answer
+
+FORMAT = 1
+"""Counts incompatible changes of the JSON of a run."""
+PACKAGES = ("faiss-cpu", "numpy", "openvino", "sentencex", "tantivy", "tokenizers")
+LATENCIES = {"p50": 0.5, "p95": 0.95}
+GIT_TIMEOUT_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A measured run: what was measured, how, each question, and the figures.
+
+    ``made_with`` holds the gold's name and hash, settings, index, commit and versions.
+    ``metrics`` are over all questions, ``by_kind`` over those of one kind.
+    """
+
+    made_with: dict[str, Any]
+    records: tuple[QuestionRecord, ...]
+    metrics: dict[str, Metric]
+    by_kind: dict[str, dict[str, Metric]]
+
+    def latency_ms(self) -> dict[str, float]:
+        """Return the median and the 95th percentile of the time that asking took."""
+        ordered = sorted(record.milliseconds for record in self.records)
+        return {name: _quantile(ordered, share) for name, share in LATENCIES.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the run as JSON; the same index, settings and gold give the same, times aside."""
+        return {
+            "format": FORMAT,
+            **self.made_with,
+            "metrics": {name: metric.to_dict() for name, metric in self.metrics.items()},
+            "by_kind": {
+                kind: {name: metric.to_dict() for name, metric in found.items()}
+                for kind, found in self.by_kind.items()
+            },
+            "latency_ms": self.latency_ms(),
+            "questions": [record.to_dict() for record in self.records],
+        }
+
+
+def evaluate(
+    pipeline: Pipeline,
+    gold: Gold,
+    split: Split | None = None,
+    *,
+    tell: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """Ask every gold question and score what comes back.
+
+    Follow-ups are asked after their history, in one conversation. The retrieval of a follow-up is
+    judged on the question as the pipeline made it self-contained. A refused answerable question is
+    asked once more with the threshold at 0, to know whether its answer would have been right.
+
+    Args:
+        pipeline: What to measure.
+        gold: The questions; their documents must be in the index.
+        split: Only these questions; None means all.
+        tell: Called after each question with how many are done, and of how many.
+
+    Raises:
+        InputError: evidence is not in the index, or no question is in the split.
+    """
+    questions = gold.part(split).questions
+    tell = tell or (lambda _done, _total: None)
+    sources = {file.name: Path(file.path) for file in pipeline.store.files()}
+    records = []
+    with pipeline.store.snapshot() as snapshot:
+        locator = Locator(snapshot, sources)
+        places = [locator.locate(question) for question in questions]
+        for done, (question, evidence) in enumerate(zip(questions, places, strict=True), start=1):
+            answer, milliseconds = _asked(pipeline, question)
+            hits = pipeline.search(answer.standalone_question, max(DEPTHS))
+            forced = answer
+            if question.answerable and answer.status is Status.NOT_FOUND:
+                forced, _ = _asked(_never_refusing(pipeline), question)
+            outcome = Outcome(question, evidence, answer, forced, hits, milliseconds)
+            records.append(record_of(outcome, snapshot.document))
+            tell(done, len(questions))
+        generation = snapshot.generation
+    return evaluation_of(tuple(records), _made_with(pipeline, gold, split, generation))
+
+
+def evaluation_of(records: tuple[QuestionRecord, ...], made_with: dict[str, Any]) -> Evaluation:
+    """Return the figures of *records*, all together and by kind."""
+    resamples = Resamples(len(records))
+    kinds = sorted({record.kind for record in records})
+    return Evaluation(
+        made_with,
+        records,
+        measured(records, resamples),
+        {kind: measured(records, resamples, kind) for kind in kinds},
+    )
+
+
+def read_evaluation(path: Path) -> Evaluation:
+    """Read a run that was written as JSON.
+
+    Raises:
+        InputError: it cannot be read, or was written by another version.
+    """
+    try:
+        value = json.loads(path.read_bytes())
+        if value["format"] != FORMAT:
+            message = f"Expected a run of format {FORMAT} in {path}, but got {value['format']!r}."
+            raise InputError(message)
+        records = tuple(QuestionRecord.from_dict(row) for row in value["questions"])
+        return Evaluation(
+            {key: value[key] for key in _MADE_WITH},
+            records,
+            {name: Metric(**metric) for name, metric in value["metrics"].items()},
+            {
+                kind: {name: Metric(**metric) for name, metric in found.items()}
+                for kind, found in value["by_kind"].items()
+            },
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"Expected a run written by rag eval --json in {path}, but: {error!r}."
+        raise InputError(message) from error
+
+
+_MADE_WITH = ("gold", "settings", "settings_sha256", "index", "bootstrap", "commit", "versions")
+
+
+def current_commit() -> str | None:
+    """Return the commit of the working directory, with a + if files differ; None without git."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        changed = _git("status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return f"{commit}+" if changed else commit
+
+
+def _asked(pipeline: Pipeline, question: GoldQuestion) -> tuple[Answer, float]:
+    """Return the answer after its history, and the milliseconds of this last question."""
+    turns: list[Turn] = []
+    for earlier in question.history:
+        turns.append(Turn(earlier, pipeline.ask(earlier, tuple(turns))))
+    began = time.perf_counter()
+    answer = pipeline.ask(question.question, tuple(turns))
+    return answer, 1000 * (time.perf_counter() - began)
+
+
+def _never_refusing(pipeline: Pipeline) -> Pipeline:
+    settings = pipeline.settings
+    forced = copy.copy(pipeline)
+    forced.settings = replace(settings, answering=replace(settings.answering, threshold=0.0))
+    return forced
+
+
+def _made_with(
+    pipeline: Pipeline, gold: Gold, split: Split | None, generation: int
+) -> dict[str, Any]:
+    manifest = pipeline.store.manifest()
+    return {
+        "gold": {
+            "name": gold.name,
+            "sha256": gold.sha256,
+            "split": split.value if split else None,
+        },
+        "settings": to_dict(pipeline.settings),
+        "settings_sha256": pipeline.settings.sha256(),
+        "index": {
+            "name": pipeline.store.name,
+            "generation": generation,
+            "embedder": manifest.embedder if manifest else None,
+            "format": manifest.format if manifest else None,
+            "files": {file.name: file.sha256 for file in pipeline.store.files()},
+        },
+        "bootstrap": {"resamples": RESAMPLES, "seed": SEED},
+        "commit": current_commit(),
+        "versions": _versions(),
+    }
+
+
+def _versions() -> Mapping[str, str]:
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _git(*arguments: str) -> str:
+    finished = subprocess.run(  # noqa: S603 - fixed arguments
+        ["git", *arguments],  # noqa: S607 - whichever git the user has
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=GIT_TIMEOUT_S,
+    )
+    return finished.stdout.strip()
+
+
+def _quantile(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0

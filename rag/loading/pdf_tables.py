@@ -1,0 +1,127 @@
+"""Rows of tables in PDF pages: cells mended, wrapped cells made whole."""
+
+# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.loading.pdf_text import Line
+
+_NUMBER = re.compile(
+    r"[(\[]?[-–—+]?\s*[$€£¥]?\s*\d[\d.,\s]*\s*(?:%|bn|m|k)?[)\]]?%?\*?|[—–-]|n/?a\.?|N/?A"
+)
+_AMOUNT = r"[$€£]?\s?\(?[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?\s?%?(?=\s|$)"
+_TRAILING_NUMBERS = re.compile(rf"^(\D.*?\S)((?:\s+{_AMOUNT}|\s+[—–](?=\s)){{2,}})\s*$")
+_TRAILING_CURRENCY = re.compile(r"^(.*\S)\s+([$€£¥])$")
+_ENUMERATOR = re.compile(
+    r"[•▪◦·●■○‣–*o-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\d+(?:\.\d+)+\.?|"
+    r"(?:Item|Note|Part|Section|Chapter|Article|Annex|Appendix|Table|Figure)\s[\dA-Z]{1,4}[.:]?",
+    re.IGNORECASE,
+)
+_OPENERS = frozenset({"$", "€", "£", "¥", "(", "($"})
+_PUNCTUATION = frozenset({".", ",", ":", ";"})
+_CLOSERS = frozenset({")", "%", ")%", "*"})
+_WRAP_STEP = 1.4
+"""Lines of one cell are at most this many font sizes apart; rows mostly are further."""
+_ALIGNED_EM = 0.6
+
+
+def with_whole_rows(lines: list[Line]) -> list[Line]:
+    """Return *lines* with their cells mended, and the lines of wrapped cells joined to their row."""
+    whole: list[Line] = []
+    bottom = 0.0
+    for line in lines:
+        columns = _columns_continued(whole[-1], line, bottom) if whole else []
+        if columns:
+            for column, cell in zip(columns, line.cells, strict=True):
+                whole[-1].cells[column] = f"{whole[-1].cells[column].strip()} {cell.strip()}"
+        else:
+            whole.append(replace(line, cells=list(line.cells)))
+        bottom = line.y
+    for line in whole:
+        line.cells = _mended(line.cells)
+    return whole
+
+
+def _columns_continued(row: Line, line: Line, bottom: float) -> list[int]:
+    """The columns of *row* that the cells of *line* go on with; empty where it is a row itself."""
+    step = bottom - line.y
+    if len(row.cells) < 2 or not 0 < step <= _WRAP_STEP * line.size:  # noqa: PLR2004
+        return []
+    if len(row.cells) == len(line.cells) and all(
+        cell.strip().endswith((",", "-")) for cell in row.cells
+    ):
+        return list(range(len(row.cells)))
+    columns = []
+    for cell, start in zip(line.cells, line.starts, strict=True):
+        aligned = [
+            column
+            for column, other in enumerate(row.starts)
+            if abs(start - other) <= _ALIGNED_EM * line.size
+        ]
+        goes_on = aligned and (aligned[0] > 0 or cell.strip()[:1].islower())
+        if not goes_on:
+            return []
+        columns.append(aligned[0])
+    # A row without a label has numbers only; a wrapped cell has words.
+    worded = any(not _NUMBER.fullmatch(cell.strip()) for cell in line.cells)
+    return columns if worded else []
+
+
+def _mended(cells: list[str]) -> list[str]:
+    """Join currency signs with their amounts, and enumerators with their text."""
+    mended: list[str] = []
+    opener = ""
+    for cell in (cell.strip() for cell in cells):
+        if not cell:
+            continue
+        if cell in _OPENERS:
+            opener += cell + ("" if cell.endswith("(") else " ")
+        elif cell in _CLOSERS and mended:
+            mended[-1] += cell
+        else:
+            currency = _TRAILING_CURRENCY.match(cell)
+            mended.append(opener + (currency[1] if currency else cell))
+            opener = f"{currency[2]} " if currency else ""
+    if opener.strip():
+        mended.append(opener.strip())
+    if any(cell in _PUNCTUATION for cell in mended):
+        return [" ".join(mended)]
+    if len(mended) > 1 and _ENUMERATOR.fullmatch(mended[0]):
+        mended[:2] = [f"{mended[0]} {mended[1]}"]
+    if len(mended) == 1:
+        return _split_numbers(mended[0])
+    return [part for cell in mended for part in _split_amounts(cell)]
+
+
+def _split_amounts(cell: str) -> list[str]:
+    """Part amounts that a narrow table draws in one piece."""
+    amounts = re.findall(rf"{_AMOUNT}|[—–]", cell)
+    same = "".join(cell.split()) == "".join("".join(amounts).split())
+    return [amount.strip() for amount in amounts] if same and len(amounts) > 1 else [cell]
+
+
+def _split_numbers(text: str) -> list[str]:
+    """Part a row's label from its numbers where the file draws them in one piece."""
+    match = _TRAILING_NUMBERS.match(text)
+    if match is None or re.search(r"[.!?]\s+[A-Z]", match[1]):
+        return [text]
+    numbers = re.findall(rf"{_AMOUNT}|[—–]", match[2])
+    if not any("," in number or "." in number or "$" in number for number in numbers):
+        return [text]
+    return [match[1], *(" ".join(number.split()) for number in numbers)]
+
+
+def table_rows(lines: list[Line]) -> list[bool]:
+    """Which lines are table rows: three cells, or two with a number or beside other rows."""
+    counts = [len(line.cells) for line in lines]
+    rows = []
+    for index, line in enumerate(lines):
+        numeric = any(_NUMBER.fullmatch(cell.strip()) for cell in line.cells[1:])
+        around = counts[max(0, index - 1) : index] + counts[index + 1 : index + 2]
+        beside = any(count > 1 for count in around)
+        rows.append(counts[index] > 2 or (counts[index] == 2 and (numeric or beside)))  # noqa: PLR2004
+    return rows

@@ -1,0 +1,289 @@
+"""The reader: a question and passages in, answer spans and answerability out.
+
+The bundled reader is a small BERT trained for this package (see ``training/``). Its input is
+``[CLS] question [SEP] passage [SEP]``; its span head gives a start and an end logit for each word
+piece, with position 0 standing for "no answer here" as in BERT's SQuAD 2.0 recipe (Devlin et al.
+2019, https://arxiv.org/abs/1810.04805), and its verdict head one logit for the whole passage.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from rag.embedding import batches_by_length
+from rag.errors import ModelError
+from rag.models import WEIGHTS_FILE, check_sha256, read_json
+from rag.types import Reading, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.settings import ReadingSettings
+
+    Logits = np.ndarray[Any, np.dtype[np.float32]]
+
+READER_FOLDER = Path(__file__).parent / "weights" / "reader"
+MAX_PIECES = 384
+MAX_QUESTION_PIECES = 64
+WINDOW_STEP_PIECES = 128
+LONGEST_ANSWER_PIECES = 30
+NO_SPAN = -1e9
+"""The score of a sentence in which no span can lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReading:
+    """The best span inside one sentence of a passage.
+
+    ``margin`` is its score less that of "no answer here", in logits, higher is better; ``span`` is
+    in characters of the passage.
+    """
+
+    span: Span
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """A passage's best reading, and the best of each of its sentences, in their order."""
+
+    best: Reading
+    sentences: tuple[SentenceReading, ...]
+
+
+class Reader(Protocol):
+    """Marks answers in passages."""
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """Return the best span and the answerability of each passage, in their order."""
+
+    def read_sentences(
+        self, question: str, passages: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> list[PassageReading]:
+        """Return the same, and the best span inside each of the *sentences* of each passage.
+
+        Args:
+            question: Self-contained text.
+            passages: Texts of any length; long ones are read in windows.
+            sentences: For each passage, spans in its characters.
+        """
+
+
+def open_reader(settings: ReadingSettings | None = None) -> Reader:
+    """Return the reader that *settings* name, the bundled one by default.
+
+    Raises:
+        ModelError: its files are missing or were changed, or it is no question-answering model.
+    """
+    name = settings.reader if settings else "footnote"
+    if name == "none":
+        message = 'Expected the name of a reader, but got "none", which stands for no reader.'
+        raise ModelError(message)
+    if name == "footnote":
+        return FootnoteReader(READER_FOLDER)
+    from rag.other_readers import TransformersReader
+
+    return TransformersReader(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A part of a passage as model input; ``first`` is where the passage begins in ``ids``."""
+
+    passage: int
+    ids: list[int]
+    first: int
+    offsets: list[tuple[int, int]]
+
+
+class FootnoteReader:
+    """The bundled reader, on the CPU through OpenVINO."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load tokenizer, calibration and weights from *folder*."""
+        from tokenizers import Tokenizer
+
+        calibration = read_json(folder / "calibration.json")
+        check_sha256(folder / WEIGHTS_FILE, calibration["weights_sha256"])
+        self._weights = calibration["weights"]
+        self._bias = float(calibration["bias"])
+        self._temperature = float(calibration["temperature"])
+        self._folder = folder
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._request: Any = None
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """Return the best span and the answerability of each passage, in their order."""
+        empty: list[list[Span]] = [[] for _ in passages]
+        return [reading.best for reading in self.read_sentences(question, passages, empty)]
+
+    def read_sentences(
+        self, question: str, passages: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> list[PassageReading]:
+        """Return the same, and the best span inside each of the *sentences* of each passage."""
+        windows = self._windows(question, passages)
+        outputs = self._run(windows)
+        readings = []
+        for index, passage in enumerate(passages):
+            own = [
+                _read_window(window, *output, passage, sentences[index])
+                for window, output in zip(windows, outputs, strict=True)
+                if window.passage == index
+            ]
+            readings.append(self._joined(passage, own))
+        return readings
+
+    def answerable(self, margin: float, verdict: float) -> float:
+        """Return the calibrated probability that a passage answers.
+
+        Platt scaling (1999) of the best span's margin over "no answer" and the verdict logit.
+        """
+        total = (
+            self._weights["margin"] * max(-30.0, min(30.0, margin))
+            + self._weights["verdict"] * verdict
+            + self._bias
+        )
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, total / self._temperature))))
+
+    def _windows(self, question: str, passages: Sequence[str]) -> list[_Window]:
+        encoded = self._tokenizer.encode_batch(
+            [question, *passages], add_special_tokens=False
+        )
+        start, end = (self._tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
+        asked = encoded[0].ids[:MAX_QUESTION_PIECES]
+        room = MAX_PIECES - len(asked) - 3
+        windows = []
+        for index, passage in enumerate(encoded[1:]):
+            for begin in range(0, max(1, len(passage.ids)), WINDOW_STEP_PIECES):
+                ids = [start, *asked, end, *passage.ids[begin : begin + room], end]
+                offsets = passage.offsets[begin : begin + room]
+                windows.append(_Window(index, ids, len(asked) + 2, offsets))
+                if begin + room >= len(passage.ids):
+                    break
+        return windows
+
+    def _run(self, windows: Sequence[_Window]) -> list[tuple[Logits, Logits, float]]:
+        """Return the start logits, end logits and verdict of each window."""
+        if self._request is None:
+            self._request = _compiled(self._folder).create_infer_request()
+        outputs: list[tuple[Logits, Logits, float]] = [(None, None, 0.0)] * len(windows)  # type: ignore[list-item]
+        for batch in batches_by_length([len(window.ids) for window in windows]):
+            longest = max(len(windows[index].ids) for index in batch)
+            ids, mask, types = (np.zeros((len(batch), longest), np.int64) for _ in range(3))
+            for row, index in enumerate(batch):
+                window = windows[index]
+                ids[row, : len(window.ids)] = window.ids
+                mask[row, : len(window.ids)] = 1
+                types[row, window.first : len(window.ids)] = 1
+            spans, verdicts = self._request.infer([ids, mask, types]).values()
+            for row, index in enumerate(batch):
+                length = len(windows[index].ids)
+                logits = np.array(spans[row, :length], np.float32)
+                outputs[index] = (logits[:, 0], logits[:, 1], float(verdicts[row, 0]))
+        return outputs
+
+    def _joined(self, passage: str, parts: Sequence[_WindowReading]) -> PassageReading:
+        """Return the window with the best margin, and each sentence's best of all windows."""
+        best = max(parts, key=lambda part: part.margin)
+        sentences = tuple(
+            max((part.sentences[index] for part in parts), key=lambda item: item.margin)
+            for index in range(len(best.sentences))
+        )
+        reading = Reading(
+            start=best.span.start,
+            end=best.span.end,
+            text=passage[best.span.start : best.span.end],
+            score=best.score,
+            answerable=self.answerable(best.margin, best.verdict),
+        )
+        return PassageReading(reading, sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class _WindowReading:
+    span: Span
+    score: float
+    margin: float
+    verdict: float
+    sentences: tuple[SentenceReading, ...]
+
+
+def _read_window(
+    window: _Window,
+    start: Logits,
+    end: Logits,
+    verdict: float,
+    passage: str,
+    sentences: Sequence[Span],
+) -> _WindowReading:
+    null = float(start[0] + end[0])
+    starts, ends = start[window.first : -1], end[window.first : -1]
+    span, score = _best_span(window.offsets, starts, ends)
+    if span is None:
+        empty = tuple(SentenceReading(Span(item.start, item.start), NO_SPAN) for item in sentences)
+        return _WindowReading(Span(0, 0), NO_SPAN, NO_SPAN, verdict, empty)
+    readings = []
+    for sentence in sentences:
+        inside = [
+            piece
+            for piece, (left, right) in enumerate(window.offsets)
+            if left >= sentence.start and right <= sentence.end
+        ]
+        found, value = None, NO_SPAN
+        if inside:
+            part = slice(inside[0], inside[-1] + 1)
+            found, value = _best_span(window.offsets[part], starts[part], ends[part])
+        readings.append(
+            SentenceReading(found or Span(sentence.start, sentence.start), value - null)
+        )
+    return _WindowReading(_whole_words(passage, span), score, score - null, verdict, tuple(readings))
+
+
+def _best_span(
+    offsets: Sequence[tuple[int, int]], starts: Logits, ends: Logits
+) -> tuple[Span | None, float]:
+    """Return the characters of the best span and its score; the first of equal ones."""
+    if len(starts) == 0:
+        return None, NO_SPAN
+    sums = starts[:, np.newaxis] + ends[np.newaxis, :]
+    distance = np.arange(len(ends))[np.newaxis, :] - np.arange(len(starts))[:, np.newaxis]
+    sums[(distance < 0) | (distance >= LONGEST_ANSWER_PIECES)] = NO_SPAN
+    first, last = np.unravel_index(int(np.argmax(sums)), sums.shape)
+    return Span(offsets[first][0], offsets[last][1]), float(sums[first, last])
+
+
+def _whole_words(text: str, span: Span) -> Span:
+    """Extend a span that begins or ends inside a word, which word pieces allow."""
+    start, end = span.start, span.end
+    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while 0 < end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+        end += 1
+    return Span(start, end)
+
+
+def _compiled(folder: Path) -> Any:
+    """Build the encoder with the two heads."""
+    import openvino.opset13 as ops
+
+    from rag.bert import Weights, build_encoder, compile_model
+
+    weights = Weights(folder / WEIGHTS_FILE)
+    encoder = build_encoder(weights, read_json(folder / "config.json"), "bert.")
+
+    def linear(x: Any, name: str) -> Any:
+        product = ops.matmul(x, ops.constant(weights[name + ".weight"]), False, True)  # noqa: FBT003
+        return ops.add(product, ops.constant(weights[name + ".bias"]))
+
+    first = ops.gather(encoder.hidden, ops.constant(np.int64(0)), ops.constant(np.int64(1)))
+    if "answerable_dense.weight" in weights:
+        first = ops.tanh(linear(first, "answerable_dense"))
+    outputs = [linear(encoder.hidden, "qa_outputs"), linear(first, "answerable")]
+    return compile_model(outputs, encoder, "read")

@@ -1,0 +1,113 @@
+"""Web pages: the article without what surrounds it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.errors import DamagedError, EmptyError, LoadError
+from rag.types import BlockKind
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Coalition opens centre | The Gulf Post</title>
+{meta}</head><body>
+<header><a href="/">The Gulf Post</a></header>
+<nav><ul><li><a href="/">Home</a></li><li><a href="/n">News</a></li></ul></nav>
+<div id="cookie-banner" class="cookie-notice"><p>We use cookies to improve your visit.</p>
+<button>Accept all</button></div>
+<main><article><h1>Coalition opens centre</h1>
+<p>The coalition opened its headquarters in Riyadh on Monday, a spokesman for the group said in a
+statement that was sent to reporters in the evening.</p>
+<h2>Members</h2>
+<p>Three states supply most of the troops that the group says it needs for its first tasks:</p>
+<ul><li>Pakistan sends <b>trainers</b>.</li><li>Turkey sends observers.</li></ul>
+<table><tr><th>Country</th><th>Share</th></tr><tr><td>Saudi Arabia</td><td>80 %</td></tr></table>
+<p>The ministers will meet again next year, and they expect to publish a list of members then.</p>
+</article></main>
+<div class="share-bar">Share this: Facebook Twitter</div>
+<section id="comments"><h3>Leave a comment</h3><form><label>Your name</label><input name="n">
+<textarea></textarea><button>Post comment</button></form></section>
+<footer>Copyright 2017 The Gulf Post</footer></body></html>
+"""
+OUTSIDE = ("Home", "cookies", "Accept all", "Share this", "Leave a comment", "Copyright")
+
+
+def page(meta: str = "") -> str:
+    return PAGE.replace("{meta}", meta)
+
+
+def test_only_the_article_is_kept(write, read):
+    document = read(write("a.html", page()))
+    for phrase in OUTSIDE:
+        assert phrase not in document.text
+    assert document.text.startswith("Coalition opens centre\n\nThe coalition opened its")
+
+
+def test_what_is_left_out_is_recorded(write, read):
+    document = read(write("a.html", page()))
+    recorded = " ".join(entry.text for entry in document.dropped)
+    for phrase in OUTSIDE:
+        assert phrase in recorded
+    assert all(len(entry.text) <= 200 for entry in document.dropped)
+
+
+def test_headings_lists_and_tables_are_blocks(write, read, texts):
+    document = read(write("a.html", page()))
+    assert texts(document, BlockKind.HEADING) == ["Coalition opens centre", "Members"]
+    assert texts(document, BlockKind.LIST_ITEM) == [
+        "Pakistan sends trainers.",
+        "Turkey sends observers.",
+    ]
+    assert texts(document, BlockKind.TABLE_ROW) == ["Country | Share", "Saudi Arabia | 80 %"]
+
+
+def test_meta_elements_give_the_metadata(write, read):
+    meta = (
+        '<meta name="author" content="Jane Doe">'
+        '<meta property="article:published_time" content="2017-11-27T10:00:00Z">'
+        '<meta property="article:section" content="Opinion">'
+    )
+    metadata = read(write("a.html", page(meta))).metadata
+    assert metadata.title == "Coalition opens centre"
+    assert metadata.author == "Jane Doe"
+    assert metadata.date == "2017-11-27"
+    assert metadata.kind == "op-ed"
+
+
+def test_json_ld_gives_the_metadata(write, read):
+    meta = (
+        '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "headline": '
+        '"Coalition opens centre", "datePublished": "2017-11", "author": [{"name": "Jane Doe"}, '
+        '{"name": "Ali Khan"}]}]}</script>'
+    )
+    metadata = read(write("a.html", page(meta))).metadata
+    assert metadata.author == "Jane Doe, Ali Khan"
+    assert metadata.date == "2017-11"
+    assert metadata.kind == "web article"
+
+
+def test_a_bare_page_is_a_web_article_without_author_and_date(write, read):
+    metadata = read(write("a.html", page())).metadata
+    assert (metadata.author, metadata.date, metadata.kind) == (None, None, "web article")
+
+
+@pytest.mark.parametrize("charset", ["windows-1256", "utf-8"])
+def test_the_declared_charset_is_used(write, read, charset):
+    text = "أعلن التحالف الإسلامي العسكري عن اجتماع وزراء الدفاع في الرياض في نوفمبر 2017."
+    content = f'<html><head><meta charset="{charset}"></head><body><p>{text}</p></body></html>'
+    assert read(write("a.html", content.encode(charset))).text == text
+
+
+@pytest.mark.parametrize("content", ["", " \n", "<html><body></body></html>"])
+def test_a_page_without_text_is_empty(write, read, content):
+    with pytest.raises(EmptyError):
+        read(write("a.html", content))
+
+
+def test_a_page_without_markup_is_damaged(write, read):
+    with pytest.raises(DamagedError, match="no markup"):
+        read(write("a.html", "just words"))
+
+
+def test_absurd_nesting_ends_in_a_load_error(write, read):
+    with pytest.raises(LoadError):
+        read(write("a.html", "<div>" * 20_000 + "text" + "</div>" * 20_000))

@@ -1,0 +1,131 @@
+"""Word documents: order, styles, tables, properties, and packages made to harm."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+
+import docx
+import pytest
+
+from rag.errors import DamagedError, EmptyError, EncryptedError, LoadError, UnsupportedFormatError
+from rag.types import BlockKind
+
+
+@pytest.fixture
+def sample(tmp_path):
+    document = docx.Document()
+    document.core_properties.title = "A Briefing on the Pact"
+    document.core_properties.author = "Regional Desk"
+    document.core_properties.subject = "report; 25 May 2026"
+    document.add_heading("A Briefing on the Pact", 0)
+    document.add_heading("Members", 1)
+    document.add_paragraph("The pact has 41 members, its secretariat says.")
+    document.add_paragraph("Pakistan", style="List Bullet")
+    document.add_paragraph("Turkey", style="List Bullet")
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip(
+        [*table.rows[0].cells, *table.rows[1].cells],
+        ["Country", "Troops", "Iran", "none"],
+        strict=True,
+    ):
+        cell.text = text
+    document.add_heading("Money", 2)
+    document.add_paragraph("Most of it comes from Riyadh.")
+    path = tmp_path / "a.docx"
+    document.save(path)
+    return path
+
+
+def repacked(path, changes):
+    """Return the bytes of a package with some parts replaced."""
+    output = io.BytesIO()
+    with (
+        zipfile.ZipFile(path) as source,
+        zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            target.writestr(name, changes.get(name, source.read(name)))
+    return output.getvalue()
+
+
+def test_blocks_come_in_the_order_of_the_body(sample, read):
+    document = read(sample)
+    assert [(block.kind, block.level, document.slice(block.span)) for block in document.blocks] == [
+        (BlockKind.HEADING, 1, "A Briefing on the Pact"),
+        (BlockKind.HEADING, 2, "Members"),
+        (BlockKind.PARAGRAPH, 0, "The pact has 41 members, its secretariat says."),
+        (BlockKind.LIST_ITEM, 0, "Pakistan"),
+        (BlockKind.LIST_ITEM, 0, "Turkey"),
+        (BlockKind.TABLE_ROW, 0, "Country | Troops"),
+        (BlockKind.TABLE_ROW, 0, "Iran | none"),
+        (BlockKind.HEADING, 3, "Money"),
+        (BlockKind.PARAGRAPH, 0, "Most of it comes from Riyadh."),
+    ]
+
+
+def test_properties_give_the_metadata(sample, read):
+    metadata = read(sample).metadata
+    assert metadata.title == "A Briefing on the Pact"
+    assert metadata.author == "Regional Desk"
+    assert metadata.date == "2026-05-25"
+    assert metadata.kind == "report"
+
+
+def test_the_date_of_the_template_is_no_date(tmp_path, read):
+    document = docx.Document()
+    document.core_properties.author = "python-docx"
+    document.add_paragraph("One paragraph.")
+    document.save(tmp_path / "a.docx")
+    metadata = read(tmp_path / "a.docx").metadata
+    assert (metadata.author, metadata.date) == (None, None)
+
+
+def test_the_date_of_making_is_used_when_nothing_better_is_there(tmp_path, read):
+    document = docx.Document()
+    document.core_properties.created = datetime.datetime(2019, 3, 4, tzinfo=datetime.UTC)
+    document.add_paragraph("One paragraph.")
+    document.save(tmp_path / "a.docx")
+    assert read(tmp_path / "a.docx").metadata.date == "2019-03-04"
+
+
+def test_a_document_without_text_is_empty(tmp_path, read):
+    docx.Document().save(tmp_path / "a.docx")
+    with pytest.raises(EmptyError):
+        read(tmp_path / "a.docx")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 but no more", b"plain words"])
+def test_garbage_is_damaged(write, read, content):
+    with pytest.raises(DamagedError):
+        read(write("a.docx", content))
+
+
+def test_an_old_word_file_is_unsupported(write, read):
+    with pytest.raises(UnsupportedFormatError, match="old Word file"):
+        read(write("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)))
+
+
+def test_a_password_is_an_encrypted_error(write, read):
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+    with pytest.raises(EncryptedError):
+        read(write("a.docx", content))
+
+
+def test_a_zip_bomb_ends_in_a_load_error(sample, write, read):
+    bomb = b"<w:document>" + b" " * 300_000_000 + b"</w:document>"
+    with pytest.raises(LoadError, match="bomb"):
+        read(write("bomb.docx", repacked(sample, {"word/document.xml": bomb})))
+
+
+def test_an_entity_bomb_ends_in_a_load_error(sample, write, read):
+    with zipfile.ZipFile(sample) as package:
+        body = package.read("word/document.xml").decode()
+    entities = '<!ENTITY a0 "ha">' + "".join(
+        f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12)
+    )
+    start = body.index("<w:document")
+    bomb = body[:start] + f"<!DOCTYPE d [{entities}]>" + body[start:].replace("Riyadh", "&a11;")
+    with pytest.raises(LoadError):
+        read(write("bomb.docx", repacked(sample, {"word/document.xml": bomb.encode()})))

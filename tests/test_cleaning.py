@@ -1,0 +1,345 @@
+"""Cleaning: characters, running text, structure, roles, metadata, on raw documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.cleaning import clean
+from rag.cleaning.characters import clean_line
+from rag.cleaning.dates import find_date, is_date_line
+from rag.cleaning.lines import Vocabulary, joined
+from rag.cleaning.numerals import page_value, roman_value
+from rag.cleaning.shapes import is_heading_line, is_name, is_name_list, is_reference
+from rag.errors import EmptyError
+from rag.loading.plain import read as read_plain
+from rag.loading.raw import RawBlock, RawDocument, RawPage
+from rag.types import BlockKind, Metadata
+
+LONG = (
+    "The coalition was announced in December 2015, and its ministers met for the first time two "
+    "years later in Riyadh, where they agreed on four tasks and on a joint centre."
+)
+
+
+def cleaned(text: str):
+    return clean(read_plain(text.encode()), "a.txt", "0" * 64)
+
+
+def kinds(text: str) -> list[tuple[BlockKind, str]]:
+    document = cleaned(text)
+    return [(block.kind, document.slice(block.span)) for block in document.blocks]
+
+
+def kind_of(line: str) -> BlockKind:
+    """The kind of a line that stands between paragraphs of prose."""
+    found = [kind for kind, text in kinds(f"A Title\n\n{LONG}\n\n{line}\n\n{LONG}") if text == line]
+    assert len(found) == 1
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("ofﬁce and ﬂag", "office and flag"),
+        ("an area of 10² metres", "an area of 10² metres"),
+        ("Rizwan Khan¹, Ali²", "Rizwan Khan¹, Ali²"),
+        ("cafe\N{COMBINING ACUTE ACCENT}", "café"),
+        ("  two   spaces\N{NO-BREAK SPACE}and\N{THIN SPACE}a tab\t", "two spaces and a tab"),
+        ("co\N{SOFT HYPHEN}operate", "cooperate"),
+        ("\N{RIGHT-TO-LEFT OVERRIDE}evil\N{POP DIRECTIONAL FORMATTING}\0\x07", "evil"),
+        ("\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}word", "word"),
+        ("“quotes” ‘stay’ 'as' \"they\" are – and dashes — too", None),
+        ("👩\N{ZERO WIDTH JOINER}👧 می\N{ZERO WIDTH NON-JOINER}خواهم", None),
+        ("ﻟﻠﺴﻼم", "للسلام"),
+        ("½ and ™ and Ⅳ", None),
+    ],
+)
+def test_characters_get_one_form_and_keep_their_meaning(line, expected):
+    assert clean_line(line) == (line if expected is None else expected)
+
+
+@pytest.mark.parametrize(
+    ("lines", "elsewhere", "expected"),
+    [
+        (("called counter-", "terrorism"), "counter-terrorism", "called counter-terrorism"),
+        (("more infor-", "mation"), "", "more information"),
+        (("more infor-", "mation"), "information", "more information"),
+        (
+            ("a multi-", "lateral pact"),
+            "multi-lateral multilateral multilateral",
+            "a multilateral pact",
+        ),
+        (("the defence-", "industry talks"), "defence and industry", "the defence-industry talks"),
+        (("a fixed member-", "ship"), "a member of the ship", "a fixed membership"),
+        (("the Anglo-", "Saxon view"), "", "the Anglo-Saxon view"),
+        (("short-", "and long-term aims"), "", "short- and long-term aims"),
+        (("from 2015-", "2017"), "", "from 2015-2017"),
+        (("the end –", "or so"), "", "the end – or so"),
+        (("infor\N{SOFT HYPHEN}", "mation"), "", "information"),
+        (("state-of-the-", "art arms"), "", "state-of-the-art arms"),
+    ],
+)
+def test_hyphenated_line_ends(lines, elsewhere, expected):
+    vocabulary = Vocabulary.of([*lines, elsewhere])
+    assert joined(lines, vocabulary) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4 December 2017", "2017-12-04"),
+        ("Monday, Dec. 4, 2017", "2017-12-04"),
+        ("2017-12-04T10:00:00Z", "2017-12-04"),
+        ("published in December 2017", "2017-12"),
+        ("20/01/2026", "2026-01-20"),
+        ("01/20/2026", "2026-01-20"),
+        ("03/04/2020", "2020"),
+        ("3.4.2020", "2020-04-03"),
+        ("31 February 2020", "2020"),
+        ("in 2017", "2017"),
+        ("page 2017-18 of 12", None),
+        ("May 12", None),
+        ("", None),
+    ],
+)
+def test_dates_are_as_precise_as_written(text, expected):
+    assert find_date(text) == expected
+
+
+def test_a_date_line_is_a_date_and_nothing_else():
+    assert is_date_line("Published: 4 December 2017")
+    assert not is_date_line("On 4 December 2017 the ministers met.")
+    assert not is_date_line("2017")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("iv", 4), ("XII", 12), ("xcix", 99), ("iiii", None), ("Iv", None), ("", None), ("mix", None)],
+)
+def test_roman_numerals(text, value):
+    assert roman_value(text) == value
+
+
+def test_page_values_know_both_styles():
+    assert page_value("12") == ("arabic", 12)
+    assert page_value("vi") == ("roman", 6)
+    assert page_value("A-1") is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Introduction",
+        "2.1 The Members of the Pact",
+        "RECOMMENDATIONS",
+        "Key Takeaways:",
+        "Is It a NATO of Its Own?",
+        "Recent history of the alliance",
+    ],
+)
+def test_heading_shapes(line):
+    assert is_heading_line(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It ended there.",
+        "and so it went on",
+        "the members are",
+        "“We are ready”",
+        "2017",
+        "- item",
+        "He said that the ministers would meet in the",
+        "info@example.org",
+    ],
+)
+def test_lines_that_are_no_headings(line):
+    assert not is_heading_line(line)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Mary Hunter", "Dr. Simbal Khan", "Muhammad bin Salman", "J. R. Smith", "Shahbaz Gull Khan⁴"],
+)
+def test_names(name):
+    assert is_name(name)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Way ahead", "Saudi Arabia", "India's Approach", "Conclusion", "Military Command", "one two"],
+)
+def test_lines_that_are_no_names(line):
+    assert not is_name(line)
+
+
+def test_name_lists():
+    assert is_name_list("Rizwan Ali Shah¹, Dr. Sapna Mumtaz² and Fiza Batool³")
+    assert not is_name_list("Riyadh, Islamabad and Tehran")
+
+
+def test_reference_shapes():
+    assert is_reference("Abbas, H. (2019). A dilemma. Middle East Policy, 26(4), 95-110.")
+    assert is_reference("Javaid, U., & Mushtaq, M. (2020). A balancing act. Asian Affairs, 51(3).")
+    assert not is_reference("In 2019, H. Abbas wrote (as others did) that the pact had a price.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Jane Doe",
+        "Email: jane.doe@example.org",
+        "DOI: 10.1000/182",
+        "Received: 2 May 2024; Accepted: 5 June 2024",
+        "https://doi.org/10.1000/182",
+        "Dr. Jane Doe",
+        "The author is a fellow at the Centre for Army Leadership.",
+        "— Jane Doe is a political analyst.",
+        "Keywords: alliance, NATO, Pakistan",
+    ],
+)
+def test_bylines_are_told_from_prose(line):
+    assert kind_of(line) is BlockKind.BYLINE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "© 2017 The Gulf Post",
+        "All rights reserved.",
+        "Share this: Facebook Twitter",
+        "Subscribe to our newsletter",
+        "Also read: What the ministers want",
+        "Leave a Comment",
+        "Disclaimer: Views expressed by writers in this section are their own.",
+        "Introduction ........................ 3",
+        "Photo: Jane Doe / Gulf Post",
+    ],
+)
+def test_boilerplate_is_told_from_prose(line):
+    assert kind_of(line) is BlockKind.BOILERPLATE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "In 2015, 2016 and 2017 it had 34, 39 and 41 members.",
+        "They left.",
+        "“We are ready,” the general said.",
+        "By the end of 2017 the talks had failed again.",
+        "Readers of the treaty will find the references to terrorism in Article 2.",
+        "The University of Lahore asked its institute for a report on the pact.",
+        "Dates matter: the pact was signed on 4 December 2017.",
+        "Contents of the treaty were not made public until the following year.",
+        "Share prices fell by a tenth when the news of the pact came out.",
+        "Copyright law was not among the subjects that the ministers discussed.",
+    ],
+)
+def test_ordinary_prose_stays_a_paragraph(line):
+    assert kind_of(line) is BlockKind.PARAGRAPH
+
+
+def test_entries_after_a_reference_heading_are_references_until_the_next_heading():
+    text = (
+        f"A Title\n\n{LONG}\n\nReferences\n\nAbbas, H. (2019). A dilemma.\n\nShort Title Here\n\n"
+        f"Appendix A: Members\n\n{LONG}\n"
+    )
+    assert [kind for kind, _ in kinds(text)] == [
+        BlockKind.HEADING,
+        BlockKind.PARAGRAPH,
+        BlockKind.HEADING,
+        BlockKind.REFERENCE,
+        BlockKind.REFERENCE,
+        BlockKind.HEADING,
+        BlockKind.PARAGRAPH,
+    ]
+
+
+def test_a_title_printed_twice_is_kept_once_and_recorded():
+    document = cleaned(f"The Price of a Pact\n\nThe Price of a Pact\n\n{LONG}")
+    assert document.text.count("The Price of a Pact") == 1
+    assert [entry.reason for entry in document.dropped] == ["repeated title"]
+
+
+def test_names_under_the_title_are_the_authors():
+    document = cleaned(
+        f"The Price of a Pact\n\nRizwan Ali Shah¹, Dr. Sapna Mumtaz²\n\n1. University of the "
+        f"Punjab, Lahore. Email: r@example.org\n\nAbstract\n\n{LONG}\n\nKeywords: pact, price\n\n"
+        f"References\n\nAbbas, H. (2019). A dilemma."
+    )
+    assert document.metadata == Metadata(
+        title="The Price of a Pact", author="Rizwan Ali Shah, Dr. Sapna Mumtaz", kind="paper"
+    )
+
+
+def test_a_biography_at_the_tail_names_the_author_and_a_disclaimer_the_kind():
+    document = cleaned(
+        f"The Price of a Pact\n\n4 December 2017\n\n{LONG}\n\n— Dr. Jane Doe is an analyst.\n\n"
+        "Disclaimer: Views expressed by writers in this section are their own."
+    )
+    assert document.metadata == Metadata(
+        "The Price of a Pact", "Dr. Jane Doe", "2017-12-04", "op-ed"
+    )
+
+
+def test_a_byline_with_a_date_gives_both():
+    document = cleaned(f"The Price of a Pact\n\nBy Jane Doe | 4 December 2017\n\n{LONG}\n\n{LONG}")
+    assert document.metadata.author == "Jane Doe"
+    assert document.metadata.date == "2017-12-04"
+
+
+def test_dates_in_the_prose_are_no_date_of_publication():
+    assert cleaned(f"The Price of a Pact\n\n{LONG}").metadata.date is None
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        (Metadata(title="Microsoft Word - a.doc", author="user"), Metadata()),
+        (Metadata(title="untitled", author="admin"), Metadata()),
+        (Metadata(title="final_v2.pdf", author="https://example.org"), Metadata()),
+        (Metadata(title="0000320193-22-000070"), Metadata()),
+        (Metadata(date="created 2019-03-04"), Metadata(date="2019-03-04")),
+        (Metadata(date="2017; created 2019-03-04"), Metadata(date="2017")),
+        (Metadata(kind="Opinion; article"), Metadata(kind="op-ed")),
+        (Metadata(kind="policy report"), Metadata(kind="report")),
+        (Metadata(kind="something else"), Metadata()),
+        (Metadata(author="Doe, Jane; Khan, Ali"), Metadata(author="Doe, Jane, Khan, Ali")),
+    ],
+)
+def test_declared_metadata_counts_unless_it_is_junk(declared, expected):
+    page = RawPage(1, (RawBlock((LONG,), BlockKind.PARAGRAPH),))
+    document = clean(RawDocument((page,), marked=True, declared=declared), "a", "0" * 64)
+    assert document.metadata == expected
+
+
+def test_paragraphs_cut_by_a_blank_line_are_joined():
+    first = LONG.removesuffix(" a joint centre.")
+    texts = [text for _, text in kinds(f"A Title\n\n{first}\n\neconomic matters.\n\n{LONG}")]
+    assert texts == ["A Title", f"{first} economic matters.", LONG]
+
+
+def test_a_word_cut_by_a_page_break_is_whole_and_the_break_lies_in_it():
+    pages = tuple(
+        RawPage(number, (RawBlock((line,)),))
+        for number, line in enumerate(("The ministers want infor-", "mation about the plan."), 1)
+    )
+    document = clean(RawDocument(pages, paginated=True, wrapped=True), "a", "0" * 64)
+    assert document.text == "The ministers want information about the plan."
+    assert document.slice(document.pages[1].span) == "mation about the plan."
+
+
+def test_declared_labels_win_over_printed_numbers():
+    pages = tuple(
+        RawPage(n, (RawBlock((f"{LONG} {n}.",)), RawBlock((str(n + 6),))), label=f"A-{n}")
+        for n in range(1, 4)
+    )
+    document = clean(RawDocument(pages, paginated=True, wrapped=True), "a", "0" * 64)
+    assert [page.label for page in document.pages] == ["A-1", "A-2", "A-3"]
+    assert [entry.reason for entry in document.dropped] == ["page number"] * 3
+
+
+def test_a_document_without_text_is_empty():
+    with pytest.raises(EmptyError, match=r"a\.txt"):
+        clean(RawDocument((RawPage(1, ()),)), "a.txt", "0" * 64)

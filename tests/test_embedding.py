@@ -1,0 +1,87 @@
+"""Embedding."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from rag.embedding import (
+    OpenVinoEmbedder,
+    SentenceTransformersEmbedder,
+    batches_by_length,
+    open_embedder,
+)
+from rag.errors import ModelError
+from rag.models import check_sha256, find_model
+from rag.settings import EmbeddingSettings
+
+WORDS = "coalition riyadh border troops treaty Zürich parliament 2015 IMCTC 41 zarb-e-azb".split()
+
+
+def texts(count: int) -> list[str]:
+    rng = random.Random(5)
+    return [" ".join(rng.choices(WORDS, k=rng.choice([1, 7, 40, 120, 400]))) for _ in range(count)]
+
+
+@pytest.fixture(scope="module")
+def embedder() -> OpenVinoEmbedder:
+    return open_embedder(EmbeddingSettings())
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_openvino_equals_sentence_transformers_over_lengths_and_batches(embedder):
+    reference = SentenceTransformersEmbedder("all-MiniLM-L6-v2", find_model("all-MiniLM-L6-v2"))
+    some = texts(40)
+    expected = reference.embed(some)
+    single = np.vstack([embedder.embed([text]) for text in some])
+    np.testing.assert_allclose(single, expected, atol=2e-5)
+    cosines = np.sum(embedder.embed(some) * expected, axis=1)  # bfloat16
+    assert cosines.min() > 0.998
+    assert reference.count_tokens(some) == embedder.count_tokens(some)
+    assert reference.fingerprint == embedder.fingerprint
+    assert (reference.dimension, reference.max_tokens) == (embedder.dimension, embedder.max_tokens)
+
+
+def test_vectors_have_length_one_and_keep_the_order(embedder):
+    some = texts(30)
+    together = embedder.embed(some)
+    assert together.shape == (30, 384)
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-3)
+    alone = np.vstack([embedder.embed([text]) for text in some])
+    assert (np.sum(together * alone, axis=1) > 0.998).all()
+
+
+def test_a_question_always_has_the_same_bytes(embedder):
+    question = "How many members are there?"
+    assert embedder.embed([question]).tobytes() == embedder.embed([question]).tobytes()
+
+
+def test_nothing_to_embed_is_an_empty_matrix(embedder):
+    assert embedder.embed([]).shape == (0, 384)
+
+
+def test_meaning_is_near(embedder):
+    near, far, query = embedder.embed(
+        ["The army chief retired.", "Bread needs flour.", "The general left his post."]
+    )
+    assert near @ query > far @ query + 0.3
+
+
+def test_batches_are_by_length_and_bounded():
+    batches = batches_by_length([5, 100, 7, 100, 6], batch_tokens=200)
+    assert batches == [[1, 3], [2, 4, 0]]
+
+
+def test_an_unknown_model_is_an_error_that_names_it(tmp_path):
+    with pytest.raises(ModelError, match="no-such-model"):
+        open_embedder(EmbeddingSettings(model=str(tmp_path / "no-such-model"), backend="openvino"))
+
+
+def test_changed_weights_are_refused(tmp_path):
+    file = tmp_path / "model.safetensors"
+    file.write_bytes(b"changed")
+    with pytest.raises(ModelError, match="changed or damaged"):
+        check_sha256(file, "0" * 64)

@@ -1,0 +1,85 @@
+"""Fusion, near-identical passages and filters."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.pipeline import open_pipeline
+from rag.retrieval import collapse, fuse, search
+from rag.store import Filters, Scored
+from rag.store.memory import MemoryStore
+from rag.types import Chunk, Scores, Span
+from tests.conftest import changes_for, make_document
+
+TEXTS = {
+    "column.txt": "The coalition has 41 members, as the columnist Simbal Khan says in a column on it.",
+    "paper.txt": "The alliance of 42 states has its seat in Riyadh.",
+    "essay.txt": "Zarb-e-Azb was a military operation. Raheel Sharif led the army.",
+    "copy.txt": "The coalition has 41 members, as the columnist Simbal Khan also says in a column on it.",
+}
+
+
+@pytest.fixture
+def store(settings, embedder, manifest):
+    store = MemoryStore()
+    documents = [make_document(name, text, kind=name[:-4]) for name, text in TEXTS.items()]
+    store.apply(
+        [change for doc in documents for change in changes_for(doc, settings, embedder)], manifest
+    )
+    return store
+
+
+def found(store, embedder, settings, question, **options):
+    with store.snapshot() as snapshot:
+        hits = search(snapshot, embedder, question, settings.retrieval, count=4, **options)
+    return [hit.chunk.document for hit in hits]
+
+
+def test_scores_are_scaled_to_their_ranking_and_weighted():
+    dense = [Scored(1, 0.8), Scored(2, 0.6), Scored(3, 0.4)]
+    lexical = [Scored(2, 10.0), Scored(4, 5.0)]
+    fused = fuse(dense, lexical, 0.6)
+    assert fused[1] == Scores(dense=0.8, lexical=None, fused=0.6)
+    assert fused[2].fused == pytest.approx(0.6 * 0.5 + 0.4)
+    assert fused[3].fused == 0
+    assert fused[4] == Scores(dense=None, lexical=5.0, fused=0.0)
+
+
+def test_a_single_result_counts_fully():
+    assert fuse([], [Scored(7, 3.0)], 0.5)[7].fused == 0.5
+    assert fuse([], [], 0.5) == {}
+
+
+def test_names_and_compounds_are_found(store, embedder, settings):
+    assert found(store, embedder, settings, "Zarb-e-Azb")[0] == "essay.txt"
+    assert found(store, embedder, settings, "RAHEEL SHARIF'S army")[0] == "essay.txt"
+
+
+def test_near_identical_passages_are_shown_once(store, embedder, settings):
+    names = found(store, embedder, settings, "How many members has the coalition?")
+    assert len({"column.txt", "copy.txt"} & set(names)) == 1
+    assert names[0] in {"column.txt", "copy.txt"}
+
+
+def test_collapsing_keeps_the_better_one():
+    chunks = [Chunk(n, "a", Span(0, 1), text) for n, text in enumerate(["x y z", "z y x", "q r"])]
+    assert [chunk.identifier for chunk in collapse(chunks, 0.9)] == [0, 2]
+
+
+def test_filters_limit_the_search(store, embedder, settings):
+    assert found(store, embedder, settings, "members", filters=Filters(kind="paper")) == ["paper.txt"]
+    assert found(store, embedder, settings, "members", filters=Filters(kind="map")) == []
+
+
+def test_ranks_count_from_one_and_scores_fall(store, embedder, settings):
+    with store.snapshot() as snapshot:
+        hits = search(snapshot, embedder, "seat in Riyadh", settings.retrieval, count=3)
+    assert [hit.rank for hit in hits] == [1, 2, 3]
+    scores = [hit.scores.fused for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert hits[0].to_dict()["text"] == TEXTS["paper.txt"]
+
+
+def test_there_is_no_pipeline_without_an_index(tmp_path, settings):
+    with pytest.raises(Exception, match="rag index"):
+        open_pipeline(tmp_path / "nothing", settings)

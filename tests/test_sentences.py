@@ -1,0 +1,53 @@
+"""Sentence boundaries."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.sentences import sentence_spans
+from rag.types import Span
+from tests.conftest import sentences_of
+
+CASES = [
+    ["Gen. Raheel Sharif took over on 6 Jan. 2017.", "He leads it."],
+    ["Dr. Simbal Khan (CISS) wrote it for the U.S. government.", "It was short."],
+    ["He lives at 301-A. Street 59-A. in Islamabad.", "It is quiet."],
+    ["The U.S. joined.", "Iran did not."],
+    [
+        "The alliance, e.g. in Riyadh, has 41 members, i.e. all but Iran, Iraq et al. in 2016.",
+        "So.",
+    ],
+    ["“We will act,” he said.", "“It is not against any country.”", "Critics disagree."],
+    ["According to Shah et al. (2020), p. 34, the figure is 42.", "See Vol. 3, No. 2, pp. 11–20."],
+    ["J. K. Rowling met M. A. Jinnah vs. the rest.", "They spoke."],
+    ["Is it a NATO?", "No!", "It costs $3.5 million (approx. Rs. 400 m.) a year."],
+    ["Maj. Gen. Asif Ghafoor and Lt. Col. Khan left at 5 p.m. on Dec. 15.", "Bajwa stayed."],
+    ["Mr. Khan, Ph.D., asked: “Why now?”", "Nobody knew."],
+    ["Sen. Rabbani objected (see Art. 40 of the constitution).", "The Hon. Minister replied."],
+    ["It began on Sept. 11, 2001.", "Nine years later it ended."],
+    ["It has two parts.", "1. Ideology comes first."],
+]
+
+
+@pytest.mark.parametrize("sentences", CASES, ids=lambda case: case[0][:24])
+def test_abbreviations_and_quotes_do_not_end_sentences(sentences):
+    assert sentences_of(" ".join(sentences)) == sentences
+
+
+def test_only_the_part_asked_for_is_cut():
+    text = "One here. Two here. Three here."
+    assert sentence_spans(text, Span(10, 19)) == [Span(10, 19)]
+
+
+@given(st.text(alphabet="ab. !?\n\r\t\"“”’')(A1é🙂עa\u0301\u200d", max_size=80))
+def test_spans_cover_all_visible_characters_in_order(text):
+    spans = sentence_spans(text)
+    covered = "".join(text[span.start : span.end] for span in spans)
+    assert "".join(covered.split()) == "".join(text.split())
+    assert all(left.end <= right.start for left, right in zip(spans, spans[1:], strict=False))
+    for span in spans:
+        piece = text[span.start : span.end]
+        assert piece == piece.strip()
+        assert piece

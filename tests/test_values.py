@@ -1,0 +1,72 @@
+"""Values in answer spans."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.questions import Expected
+from rag.values import Dates, Numbers, agree, parse_value
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("42", (42,)),
+        ("forty-two", (42,)),
+        ("41-member", (41,)),
+        ("three thousand five hundred", (3500,)),
+        ("one hundred and five", (105,)),
+        ("3,000 to 5,000", (3000, 5000)),
+        ("$3.5 million", (3_500_000,)),
+        ("two million three hundred thousand", (2_300_000,)),
+        ("1.2bn", (1_200_000_000,)),
+        ("two dozen", (2, 12)),
+        ("zero", (0,)),
+    ],
+)
+def test_numbers_are_read_in_digits_and_words(text, numbers):
+    value = parse_value(text, Expected.NUMBER)
+    assert value == Numbers(numbers)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Dec. 15, 2015", (2015, 12, 15)),
+        ("15 December 2015", (2015, 12, 15)),
+        ("the 15th of December, 2015", (2015, 12, 15)),
+        ("2015-12-15", (2015, 12, 15)),
+        ("in December 2015", (2015, 12)),
+        ("2015", (2015,)),
+    ],
+)
+def test_dates_are_read_as_precisely_as_they_are_given(text, parts):
+    assert parse_value(text, Expected.DATE) == Dates(parts)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected", "same"),
+    [
+        ("42", "forty-two member states", Expected.NUMBER, True),
+        ("42", "41", Expected.NUMBER, False),
+        ("nearly 1,000 kilometres", "959 kilometres", Expected.NUMBER, True),
+        ("1,000 kilometres", "959 kilometres", Expected.NUMBER, False),
+        ("3,000 to 5,000", "5,000", Expected.NUMBER, True),
+        ("Dec. 15, 2015", "15 December 2015", Expected.DATE, True),
+        ("December 2015", "15 December 2015", Expected.DATE, True),
+        ("January 2016", "15 December 2015", Expected.DATE, False),
+        ("Raheel Sharif", "Gen. Sharif", Expected.PERSON, True),
+        ("General Raheel Sharif", "Khawaja Asif", Expected.PERSON, False),
+    ],
+)
+def test_wordings_of_one_value_agree_and_other_values_do_not(left, right, expected, same):
+    assert agree(parse_value(left, expected), parse_value(right, expected)) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Riyadh", Expected.NUMBER), ("soon", Expected.DATE), ("the general", Expected.PERSON),
+     ("Riyadh", Expected.PLACE), ("a treaty", Expected.ANY)],
+)
+def test_a_span_without_such_a_value_has_none(text, expected):
+    assert parse_value(text, expected) is None
