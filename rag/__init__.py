@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rag.errors import RagError
     from rag.pipeline import Pipeline, open_pipeline
+    from rag.reading import Reader, open_reader
     from rag.settings import Settings, load_settings
     from rag.types import Answer, Citation, Document, Hit, Reading, Turn
 
@@ -26,20 +27,24 @@ __all__ = [
     "Hit",
     "Pipeline",
     "RagError",
+    "Reader",
     "Reading",
     "Settings",
     "Turn",
     "load_settings",
     "open_pipeline",
+    "open_reader",
 ]
 __version__ = "0.1.0"
 
 _MODULES = {
     "Pipeline": "rag.pipeline",
     "RagError": "rag.errors",
+    "Reader": "rag.reading",
     "Settings": "rag.settings",
     "load_settings": "rag.settings",
     "open_pipeline": "rag.pipeline",
+    "open_reader": "rag.reading",
 }
 
 

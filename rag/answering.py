@@ -1,4 +1,4 @@
-"""Sentences to an answer: choose, order, cite, or abstain."""
+"""Sentences to an answer: score, choose, order, cite, or abstain."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rag.types import Citation, Sentence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rag.disagreement import Stance
     from rag.evidence import Candidate
     from rag.questions import QuestionKind
     from rag.settings import AnsweringSettings
@@ -21,13 +22,19 @@ if TYPE_CHECKING:
 SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
-FURTHER_SENTENCE = {Form.FACT: 0.9, Form.LIST: 0.8, Form.OPEN: 0.75}
-"""Share of the best sentence's score that another one needs to be added."""
-SENTENCES = {Form.FACT: 2, Form.LIST: 4, Form.OPEN: 5}
+_READING = {"answerable": 1.0, "similarity": 2.0, "overlap": 1.0, "fused": 1.0, "bias": -2.5}
+"""A logistic function of the reader's log-odds and the retrieval features, fitted on development
+questions; it says how likely a sentence is evidence."""
+_CONFIDENCE = {"similarity": 3.85, "overlap": -2.1, "dense": 5.0, "bias": -4.05}
+FURTHER_SENTENCE = {Form.FACT: 0.3, Form.LIST: 0.4, Form.OPEN: 0.3}
+"""Share of the best sentence's score that another one needs to be added, with a reader."""
+FURTHER_SENTENCE_WITHOUT_READER = 0.75
+SENTENCES = {Form.FACT: 2, Form.LIST: 4, Form.OPEN: 4}
 """The most sentences of an answer; the setting ``answering.max_sentences`` lowers it."""
 NEAR_REPEAT = 0.7
 """Jaccard similarity of terms (0..1) from which on two sentences say the same."""
-_CONFIDENCE = {"similarity": 3.85, "overlap": -2.1, "dense": 5.0, "bias": -4.05}
+LONGEST_SHORT_ANSWER_WORDS = 14
+"""A longer span is a sentence's part rather than a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,14 @@ def score_by_similarity(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(scored, key=_order_of_merit)
 
 
+def score_by_reading(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates scored by the reader and the retrieval features, best first."""
+    scored = [replace(candidate, score=_reading_score(candidate)) for candidate in candidates]
+    return sorted(scored, key=_order_of_merit)
+
+
 def confidence_by_similarity(ranked: Sequence[Candidate]) -> float:
-    """Return how likely it is (0..1) that the best candidates answer.
+    """Return how likely it is (0..1) that the best candidates answer, without a reader.
 
     A logistic function of the best sentence's similarity, the best overlap and the best passage's
     cosine, fitted on development questions. The overlap counts against: at equal similarity, a
@@ -65,40 +78,59 @@ def confidence_by_similarity(ranked: Sequence[Candidate]) -> float:
     """
     if not ranked:
         return 0.0
-    logit = (
+    return _sigmoid(
         _CONFIDENCE["similarity"] * max(candidate.similarity for candidate in ranked)
         + _CONFIDENCE["overlap"] * max(candidate.overlap for candidate in ranked)
         + _CONFIDENCE["dense"] * max(candidate.hit.scores.dense or 0.0 for candidate in ranked)
         + _CONFIDENCE["bias"]
     )
-    return 1 / (1 + math.exp(-logit))
+
+
+def confidence_by_reading(ranked: Sequence[Candidate]) -> float:
+    """Return how likely it is (0..1) that the best candidate answers, with a reader."""
+    return ranked[0].score if ranked else 0.0
 
 
 def choose(
-    ranked: Sequence[Candidate], kind: QuestionKind, settings: AnsweringSettings
+    ranked: Sequence[Candidate],
+    kind: QuestionKind,
+    settings: AnsweringSettings,
+    stances: Sequence[Stance] = (),
 ) -> list[Chosen]:
     """Choose the sentences of an answer, best first, without near-repeats.
 
-    A near-repeat from another document becomes a second citation of the sentence.
+    A near-repeat from another document becomes a second citation of the sentence. Where sources
+    differ, the best sentence of each value is in the answer.
     """
     limit = min(SENTENCES[kind.form], settings.max_sentences)
+    needed = [stance.candidates[0] for stance in stances][: settings.max_sentences]
+    share = (
+        FURTHER_SENTENCE_WITHOUT_READER
+        if ranked[0].answerable is None
+        else FURTHER_SENTENCE[kind.form]
+    )
+    good = [item for item in ranked if item.score >= share * ranked[0].score]
     chosen: list[Chosen] = []
     words: list[frozenset[str]] = []
-    for candidate in ranked:
-        if candidate.score < FURTHER_SENTENCE[kind.form] * ranked[0].score:
-            break
+    for candidate in [*needed, *(item for item in good if item not in needed)]:
         own = frozenset(terms(candidate.text))
         same = next((i for i, other in enumerate(words) if _says_the_same(own, other)), None)
-        if same is not None:
+        if same is not None and candidate not in needed:
             chosen[same] = _with_repeat(chosen[same], candidate)
-        elif len(chosen) < limit:
+        elif len(chosen) < max(limit, len(needed)):
             chosen.append(Chosen(candidate))
             words.append(own)
     return chosen
 
 
-def ordered(chosen: Sequence[Chosen]) -> list[Chosen]:
-    """Put sentences of one document together in the order of its text, best document first."""
+def ordered(chosen: Sequence[Chosen], kind: QuestionKind) -> list[Chosen]:
+    """Put the sentences in reading order.
+
+    The sentence with the answer to a factual question stays first; for the others, sentences of
+    one document stand together in the order of its text, the best document first.
+    """
+    if kind.form is Form.FACT:
+        return list(chosen)
     first: dict[str, int] = {}
     for rank, item in enumerate(chosen):
         first.setdefault(item.candidate.document.name, rank)
@@ -106,6 +138,17 @@ def ordered(chosen: Sequence[Chosen]) -> list[Chosen]:
         chosen,
         key=lambda item: (first[item.candidate.document.name], item.candidate.span.start),
     )
+
+
+def short_answer(best: Candidate, kind: QuestionKind) -> str | None:
+    """Return the span that the reader marked, None for open questions or a long span."""
+    if best.answer is None or kind.form is Form.OPEN:
+        return None
+    span = best.document.slice(best.answer).strip(" \t\n,;:.–—-“”\"'‘’")
+    if span.count("(") != span.count(")"):
+        span = span.strip("()")
+    words = len(span.split())
+    return span if 0 < words <= LONGEST_SHORT_ANSWER_WORDS else None
 
 
 def cite(chosen: Sequence[Chosen]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
@@ -123,6 +166,17 @@ def cite(chosen: Sequence[Chosen]) -> tuple[tuple[Sentence, ...], tuple[Citation
             numbers.append(len(citations))
         sentences.append(Sentence(item.candidate.text, tuple(numbers)))
     return tuple(sentences), tuple(citations)
+
+
+def _reading_score(candidate: Candidate) -> float:
+    probability = min(max(candidate.answerable or 0.0, 1e-6), 1 - 1e-6)
+    return _sigmoid(
+        _READING["answerable"] * math.log(probability / (1 - probability))
+        + _READING["similarity"] * candidate.similarity
+        + _READING["overlap"] * candidate.overlap
+        + _READING["fused"] * candidate.hit.scores.fused
+        + _READING["bias"]
+    )
 
 
 def _citation(number: int, candidate: Candidate) -> Citation:
@@ -157,3 +211,7 @@ def _with_repeat(chosen: Chosen, candidate: Candidate) -> Chosen:
     if candidate.document.name in cited:
         return chosen
     return replace(chosen, repeats=(*chosen.repeats, candidate))
+
+
+def _sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, value))))

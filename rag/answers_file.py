@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from rag.errors import InputError
-from rag.types import Citation, Metadata, Page, Sentence, Span, Status
+from rag.types import Citation, Disagreement, Metadata, Page, Position, Sentence, Span, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +35,7 @@ class WrittenAnswer:
     text: str | None = None
     short_answer: str | None = None
     identifier: str | None = None
+    disagreements: tuple[Disagreement, ...] = ()
 
 
 def read_answers(path: Path) -> list[WrittenAnswer]:
@@ -120,6 +121,10 @@ class _Record:
             text=self._optional(value, "text", str),
             short_answer=self._optional(value, "short_answer", str),
             identifier=None if value.get("id") is None else str(value["id"]),
+            disagreements=tuple(
+                self._disagreement(item)
+                for item in self._optional(value, "disagreements", list) or ()
+            ),
         )
 
     def _status(self) -> Status:
@@ -130,11 +135,24 @@ class _Record:
 
     def _sentence(self, value: Any) -> Sentence:
         value = self._typed(value, dict, "each of sentences")
-        numbers = self._field(value, "citations", list)
-        return Sentence(
-            self._field(value, "text", str),
-            tuple(self._typed(number, int, "each number of citations") for number in numbers),
+        return Sentence(self._field(value, "text", str), self._numbers(value))
+
+    def _disagreement(self, value: Any) -> Disagreement:
+        value = self._typed(value, dict, "each of disagreements")
+        positions = [
+            self._typed(item, dict, "each of positions")
+            for item in self._field(value, "positions", list)
+        ]
+        return Disagreement(
+            self._field(value, "about", str),
+            tuple(
+                Position(self._field(item, "value", str), self._numbers(item)) for item in positions
+            ),
         )
+
+    def _numbers(self, value: dict[str, Any]) -> tuple[int, ...]:
+        numbers = self._field(value, "citations", list)
+        return tuple(self._typed(number, int, "each number of citations") for number in numbers)
 
     def _citation(self, value: Any) -> Citation:
         value = self._typed(value, dict, "each of citations")

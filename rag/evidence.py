@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.sentences import sentence_spans
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from rag.embedding import Embedder
     from rag.questions import QuestionKind
+    from rag.reading import Reader
     from rag.store import Snapshot
 
 _SPLIT = frozenset({BlockKind.PARAGRAPH, BlockKind.BOILERPLATE})
@@ -28,7 +29,9 @@ class Candidate:
     """A sentence of a passage; ``similarity``, ``overlap`` and ``score`` are higher-is-better.
 
     ``similarity`` is the cosine to the question, ``overlap`` the share (0..1) of the question's
-    terms that it holds, weighted by rarity; ``score`` (0..1) is what sentences are chosen by.
+    terms that it holds, weighted by rarity; ``answerable`` is the reader's probability (0..1) that
+    the sentence answers and ``answer`` the span that it marked, both None without a reader;
+    ``score`` (0..1) is what sentences are chosen by.
     """
 
     hit: Hit
@@ -38,6 +41,8 @@ class Candidate:
     text: str
     similarity: float = 0.0
     overlap: float = 0.0
+    answerable: float | None = None
+    answer: Span | None = None
     score: float = 0.0
 
 
@@ -93,8 +98,54 @@ def with_features(
     for candidate, similarity in zip(candidates, similarities, strict=True):
         present = set(terms(f"{candidate.hit.chunk.context} {candidate.text}"))
         overlap = sum(weight for term, weight in weights.items() if term in present) / total
-        featured.append(_with(candidate, similarity=float(similarity), overlap=overlap))
+        featured.append(replace(candidate, similarity=float(similarity), overlap=overlap))
     return featured
+
+
+def with_readings(
+    candidates: Sequence[Candidate], hits: Sequence[Hit], question: str, reader: Reader, count: int
+) -> tuple[list[Candidate], list[Hit]]:
+    """Let the reader read the first *count* hits.
+
+    Returns:
+        The candidates with the reader's probability and span, each from the passage in which it
+        is likeliest to answer; those of unread passages have a probability of 0. And the hits
+        with the probability that each answers.
+    """
+    read = list(hits[:count])
+    members = [[item for item in candidates if _is_in(item, hit)] for hit in read]
+    spans = [[_within(item.span, hit) for item in own] for own, hit in zip(members, read, strict=True)]
+    readings = reader.read_sentences(question, [hit.chunk.text for hit in read], spans)
+    found: dict[tuple[str, int], Candidate] = {}
+    for hit, own, reading in zip(read, members, readings, strict=True):
+        for item, sentence in zip(own, reading.sentences, strict=True):
+            key = (item.document.name, item.span.start)
+            before = found.get(key)
+            if before is None or sentence.answerable > (before.answerable or 0.0):
+                start = hit.chunk.span.start
+                answer = Span(start + sentence.span.start, start + sentence.span.end)
+                found[key] = replace(item, answerable=sentence.answerable, answer=answer, hit=hit)
+    judged = [
+        found.get((item.document.name, item.span.start), replace(item, answerable=0.0))
+        for item in candidates
+    ]
+    probabilities = [reading.best.answerable for reading in readings]
+    scored = [
+        replace(hit, scores=replace(hit.scores, answerable=probability))
+        for hit, probability in zip(read, probabilities, strict=True)
+    ]
+    return judged, [*scored, *hits[count:]]
+
+
+def _is_in(candidate: Candidate, hit: Hit) -> bool:
+    same = candidate.document.name == hit.chunk.document
+    return same and candidate.span.overlaps(hit.chunk.span)
+
+
+def _within(span: Span, hit: Hit) -> Span:
+    """Return the part of a document's *span* that the hit's passage holds, in its characters."""
+    passage = hit.chunk.span
+    return Span(max(span.start, passage.start) - passage.start, min(span.end, passage.end) - passage.start)
 
 
 def rarity(question_terms: Sequence[str], snapshot: Snapshot) -> dict[str, float]:
@@ -103,16 +154,3 @@ def rarity(question_terms: Sequence[str], snapshot: Snapshot) -> dict[str, float
     return {
         term: math.log(1 + (count + 1) / (frequencies.get(term, 0) + 1)) for term in question_terms
     }
-
-
-def _with(candidate: Candidate, *, similarity: float, overlap: float) -> Candidate:
-    return Candidate(
-        candidate.hit,
-        candidate.document,
-        candidate.block,
-        candidate.span,
-        candidate.text,
-        similarity,
-        overlap,
-        candidate.score,
-    )

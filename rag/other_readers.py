@@ -104,7 +104,7 @@ class TransformersReader:
         ]
         margin, span, score, _ = max(parts, key=lambda part: part[0])
         best = tuple(
-            max((part[3][index] for part in parts), key=lambda item: item.margin)
+            max((part[3][index] for part in parts), key=lambda item: item.answerable)
             for index in range(len(sentences))
         )
         reading = Reading(
@@ -127,7 +127,7 @@ def _window_spans(
             if offsets[index][0] >= sentence.start and offsets[index][1] <= sentence.end
         ]
         found, value = _best(start, end, offsets, inside)
-        readings.append(SentenceReading(found, value - null))
+        readings.append(SentenceReading(found, _sigmoid(value - null)))
     return score - null, span, score, readings
 
 
@@ -147,7 +147,7 @@ def _without_spans(passage: str, sentences: Sequence[Span], logits: Any) -> Pass
     relevance = float(np.max(logits[:, -1]))
     reading = Reading(0, len(passage), passage, relevance, _sigmoid(relevance))
     return PassageReading(
-        reading, tuple(SentenceReading(sentence, relevance) for sentence in sentences)
+        reading, tuple(SentenceReading(sentence, _sigmoid(relevance)) for sentence in sentences)
     )
 
 

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, Any
 from rag.answering import (
     choose,
     cite,
+    confidence_by_reading,
     confidence_by_similarity,
     ordered,
+    score_by_reading,
     score_by_similarity,
+    short_answer,
 )
+from rag.disagreement import disagreements, stances
 from rag.embedding import open_embedder
 from rag.errors import IndexMismatchError, IndexMissingError, InputError
-from rag.evidence import candidate_sentences, with_features
+from rag.evidence import candidate_sentences, with_features, with_readings
 from rag.indexing import manifest_for
 from rag.questions import classify
+from rag.reading import open_reader
 from rag.retrieval import search
 from rag.settings import Settings, load_settings
 from rag.store.embedded import EmbeddedStore, mismatch_message
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.embedding import Embedder
+    from rag.reading import Reader
     from rag.store import Filters, Snapshot, Store
     from rag.types import Document, Hit, Turn
 
@@ -57,16 +63,20 @@ def open_pipeline(index_dir: Path | str, settings: Settings | None = None) -> Pi
     manifest = manifest_for(settings, embedder)
     if made_with != manifest:
         raise IndexMismatchError(mismatch_message(store.folder, made_with, manifest))
-    return Pipeline(store, embedder, settings)
+    reader = None if settings.reading.reader == "none" else open_reader(settings.reading)
+    return Pipeline(store, embedder, settings, reader)
 
 
 class Pipeline:
     """Answers questions from one index. Several threads may use it at once."""
 
-    def __init__(self, store: Store, embedder: Embedder, settings: Settings) -> None:
+    def __init__(
+        self, store: Store, embedder: Embedder, settings: Settings, reader: Reader | None = None
+    ) -> None:
         """Wire the parts; `open_pipeline` chooses them from the settings."""
         self.store = store
         self.embedder = embedder
+        self.reader = reader
         self.settings = settings
 
     def ask(
@@ -89,14 +99,13 @@ class Pipeline:
         with self.store.snapshot() as snapshot:
             hits = self._hits(snapshot, standalone, filters, timings)
             assembling = time.perf_counter()
-            parts = self._answer_parts(snapshot, standalone, hits)
-            timings["assemble"] = 1000 * (time.perf_counter() - assembling)
+            parts = self._answer_parts(snapshot, standalone, hits, timings)
+            timings["assemble"] = 1000 * (time.perf_counter() - assembling) - timings.get("read", 0)
             stamp = IndexStamp(self.store.name, snapshot.generation, self.settings.sha256())
         timings["total"] = 1000 * (time.perf_counter() - began)
         return Answer(
             question=question,
             standalone_question=standalone,
-            passages=tuple(hits),
             index=stamp,
             timings_ms=timings,
             **parts,
@@ -148,26 +157,35 @@ class Pipeline:
         )
 
     def _answer_parts(
-        self, snapshot: Snapshot, question: str, hits: Sequence[Hit]
+        self, snapshot: Snapshot, question: str, hits: list[Hit], timings: dict[str, float]
     ) -> dict[str, Any]:
+        """Return the fields of the answer that come from reading the passages."""
         kind = classify(question)
         candidates = candidate_sentences(snapshot, hits, kind)
-        featured = with_features(candidates, question, snapshot, self.embedder)
-        ranked = score_by_similarity(featured)
-        confidence = confidence_by_similarity(ranked)
+        candidates = with_features(candidates, question, snapshot, self.embedder)
+        if self.reader is None:
+            ranked = score_by_similarity(candidates)
+            confidence = confidence_by_similarity(ranked)
+        else:
+            began = time.perf_counter()
+            candidates, hits = with_readings(
+                candidates, hits, question, self.reader, self.settings.reading.passages
+            )
+            timings["read"] = 1000 * (time.perf_counter() - began)
+            ranked = score_by_reading(candidates)
+            confidence = confidence_by_reading(ranked)
+        parts: dict[str, Any] = {"confidence": confidence, "passages": tuple(hits)}
         if confidence < self.settings.answering.threshold:
-            return {
-                "status": Status.NOT_FOUND,
-                "sentences": (),
-                "citations": (),
-                "confidence": confidence,
-            }
-        sentences, citations = cite(ordered(choose(ranked, kind, self.settings.answering)))
-        return {
+            return parts | {"status": Status.NOT_FOUND, "sentences": (), "citations": ()}
+        found = stances(ranked, kind)
+        chosen = ordered(choose(ranked, kind, self.settings.answering, found), kind)
+        sentences, citations = cite(chosen)
+        return parts | {
             "status": Status.ANSWERED,
+            "short_answer": short_answer(ranked[0], kind),
             "sentences": sentences,
             "citations": citations,
-            "confidence": confidence,
+            "disagreements": disagreements(question, found, citations),
         }
 
 

@@ -40,12 +40,12 @@ NO_SPAN = -1e9
 class SentenceReading:
     """The best span inside one sentence of a passage.
 
-    ``margin`` is its score less that of "no answer here", in logits, higher is better; ``span`` is
-    in characters of the passage.
+    ``span`` is in characters of the passage; ``answerable`` is the calibrated probability (0..1)
+    that this sentence answers, and equals the passage's for the sentence with its best span.
     """
 
     span: Span
-    margin: float
+    answerable: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,14 @@ class FootnoteReader:
         """Return the window with the best margin, and each sentence's best of all windows."""
         best = max(parts, key=lambda part: part.margin)
         sentences = tuple(
-            max((part.sentences[index] for part in parts), key=lambda item: item.margin)
+            max(
+                (
+                    SentenceReading(span, self.answerable(margin, part.verdict))
+                    for part in parts
+                    for span, margin in [part.sentences[index]]
+                ),
+                key=lambda item: item.answerable,
+            )
             for index in range(len(best.sentences))
         )
         reading = Reading(
@@ -212,7 +219,8 @@ class _WindowReading:
     score: float
     margin: float
     verdict: float
-    sentences: tuple[SentenceReading, ...]
+    sentences: tuple[tuple[Span, float], ...]
+    """The best span inside each sentence and its margin over "no answer here"."""
 
 
 def _read_window(
@@ -227,7 +235,7 @@ def _read_window(
     starts, ends = start[window.first : -1], end[window.first : -1]
     span, score = _best_span(window.offsets, starts, ends)
     if span is None:
-        empty = tuple(SentenceReading(Span(item.start, item.start), NO_SPAN) for item in sentences)
+        empty = tuple((Span(item.start, item.start), NO_SPAN) for item in sentences)
         return _WindowReading(Span(0, 0), NO_SPAN, NO_SPAN, verdict, empty)
     readings = []
     for sentence in sentences:
@@ -240,9 +248,7 @@ def _read_window(
         if inside:
             part = slice(inside[0], inside[-1] + 1)
             found, value = _best_span(window.offsets[part], starts[part], ends[part])
-        readings.append(
-            SentenceReading(found or Span(sentence.start, sentence.start), value - null)
-        )
+        readings.append((found or Span(sentence.start, sentence.start), value - null))
     return _WindowReading(_whole_words(passage, span), score, score - null, verdict, tuple(readings))
 
 

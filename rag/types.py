@@ -310,11 +310,18 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The sentences, each followed by its citation numbers: ``One. [1] Two. [2][3]``."""
-        return " ".join(
-            f"{sentence.text} {''.join(f'[{n}]' for n in sentence.citations)}"
-            for sentence in self.sentences
-        )
+        """The sentences, each followed by its citation numbers: ``One. [1] Two. [2][3]``.
+
+        Where sources differ, that is said first: ``Sources differ: 42 [1]; 41 [2].``
+        """
+        differ = [
+            "Sources differ: "
+            + "; ".join(f"{position.value} {_marks(position)}" for position in item.positions)
+            + "."
+            for item in self.disagreements
+        ]
+        quoted = [f"{sentence.text} {_marks(sentence)}" for sentence in self.sentences]
+        return " ".join([*differ, *quoted])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as the JSON object that every door prints."""
@@ -357,6 +364,10 @@ class Turn:
 
     question: str
     answer: Answer
+
+
+def _marks(cited: Sentence | Position) -> str:
+    return "".join(f"[{number}]" for number in cited.citations)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -19,7 +19,7 @@ from rag.quotes import CitationCheck, Outcome, check_quote
 from rag.types import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rag.answers_file import WrittenAnswer
     from rag.settings import LoadingSettings
@@ -147,6 +147,12 @@ def answer_problems(answer: WrittenAnswer) -> list[str]:
         problems += [
             f"sentence {position} {problem}" for problem in _sentence_problems(sentence, quotes)
         ]
+    problems += [
+        f"the value {position.value!r} in a disagreement {problem}"
+        for disagreement in answer.disagreements
+        for position in disagreement.positions
+        for problem in _number_problems(position.citations, quotes)
+    ]
     rendered = " ".join(
         f"{sentence.text} {''.join(f'[{number}]' for number in sentence.citations)}"
         for sentence in answer.sentences
@@ -161,15 +167,19 @@ def answer_problems(answer: WrittenAnswer) -> list[str]:
 
 
 def _sentence_problems(sentence: Sentence, quotes: dict[int, str]) -> list[str]:
-    if not sentence.citations:
-        return ["has no citation"]
-    missing = [number for number in sentence.citations if number not in quotes]
-    if missing:
-        return [f"cites [{number}], which does not exist" for number in missing]
+    problems = _number_problems(sentence.citations, quotes)
+    if problems:
+        return problems
     cited = [quotes[number] for number in sentence.citations]
     if sentence.text not in {*cited, " ".join(cited)}:
         return ["is not what its citations quote"]
     return []
+
+
+def _number_problems(numbers: Sequence[int], quotes: dict[int, str]) -> list[str]:
+    if not numbers:
+        return ["has no citation"]
+    return [f"cites [{n}], which does not exist" for n in numbers if n not in quotes]
 
 
 class _Sources:

@@ -95,7 +95,7 @@ def test_hyphenated_line_ends(lines, elsewhere, expected):
         ("01/20/2026", "2026-01-20"),
         ("03/04/2020", "2020"),
         ("3.4.2020", "2020-04-03"),
-        ("31 February 2020", "2020"),
+        ("31 February 2020", "2020-02"),
         ("in 2017", "2017"),
         ("page 2017-18 of 12", None),
         ("May 12", None),

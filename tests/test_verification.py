@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import TYPE_CHECKING
+import shutil
+from pathlib import Path
 
 import pytest
 
+import rag
 from rag.answers_file import read_answers
 from rag.embedding import open_embedder
-from rag.errors import IndexMissingError, InputError
+from rag.errors import IndexMissingError
 from rag.indexing import update_index
 from rag.pipeline import open_pipeline
 from rag.quotes import Outcome, difference
@@ -23,9 +25,6 @@ from rag.settings import (
 )
 from rag.store.embedded import EmbeddedStore
 from rag.verification import answer_problems, verify_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SETTINGS = Settings(
     embedding=EmbeddingSettings(model="hashing"),
@@ -239,6 +238,34 @@ def test_another_hash_is_reported_and_the_quote_still_checked(shared):
     assert check.notes[0].startswith(f"wrong hash: {'0' * 64} is cited")
 
 
+@pytest.fixture
+def paged(tmp_path):
+    """A library with one of the PDF files that Footnote ships, and an answer from it."""
+    library = Library(tmp_path)
+    pdf = Path(rag.__file__).parents[1] / "corpus" / "troops-and-commitments.pdf"
+    shutil.copy(pdf, library.folder)
+    library.update()
+    library.record = library.ask("How many troops has Pakistan committed?")
+    library.record["citations"] = [
+        citation for citation in library.record["citations"] if citation["page"]
+    ]
+    library.write(library.record)
+    return library
+
+
+def test_pages_are_checked_too(paged):
+    citation = paged.record["citations"][0]
+    check = paged.verify().answers[0].citations[0]
+    assert (check.outcome, check.passed) == (Outcome.INTACT, True)
+    assert check.to_dict()["page"] == citation["page"]
+    paged.write(paged.record | {"citations": [citation | {"page": citation["page"] + 7}]})
+    wrong = paged.check()
+    assert not wrong.passed
+    assert wrong.problems == (f"page mismatch: {citation['page'] + 7} is cited",)
+    paged.write(paged.record | {"citations": [citation | {"page_label": "xvii"}]})
+    assert paged.check().problems == ("page mismatch: label 'xvii' is cited",)
+
+
 def problems_of(shared, **changes) -> list[str]:
     shared.write(shared.record | changes)
     (answer,) = read_answers(shared.answers)
@@ -266,6 +293,10 @@ def test_rules_hold_for_an_answer_as_it_was_given(shared):
         ({"sentences": [], "text": ""}, "status is answered, but there is no sentence"),
         ({"status": "not_found"}, "status is not_found, but there are sentences or citations"),
         ({"text": "It opened in 1975. [1]"}, "the text is not its sentences"),
+        (
+            {"disagreements": [{"about": "x", "positions": [{"value": "9", "citations": [3]}]}]},
+            "the value '9' in a disagreement cites [3], which does not exist",
+        ),
         ({"short_answer": "1975"}, "the short answer '1975' is in no quote"),
     ],
 )
@@ -290,60 +321,6 @@ def test_lists_and_json_lines_hold_several_answers(shared):
     assert [answer.identifier for answer in read_answers(lines)] == [None, "q2"]
     store = EmbeddedStore(shared.index)
     assert verify_file(lines, store, LoadingSettings()).outcomes["intact"] == 2
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "expected"),
-    [
-        ("a.json", b'{\n"id": 1,\n}', "line 3: expected JSON"),
-        ("a.jsonl", b'\n{"id": ', "line 2: expected JSON"),
-        ("a.jsonl", b"[]\n", "line 1: expected an answer to be an object, but got list"),
-        ("a.json", b"[{}, 3]", "line 1: expected an answer with 'sentences', but got none"),
-        ("a.json", b"", "line 1: expected JSON"),
-        ("a.json", b"[]", "Expected at least one answer"),
-        ("a.json", b"\n\xff", "line 2: expected UTF-8"),
-        ("a.json", b"[" * 200_000, "line 1: expected"),
-        ("a.json", b'{"id": ' + b"1" * 5000 + b"}", "line 1: expected an answer"),
-        ("a.docx", b"", "Expected a file of answers (.json, .jsonl)"),
-    ],
-)
-def test_a_malformed_file_is_named_with_its_line(tmp_path, name, content, expected):
-    path = tmp_path / name
-    path.write_bytes(content)
-    with pytest.raises(InputError) as caught:
-        read_answers(path)
-    assert expected in str(caught.value)
-    assert str(path) in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "expected"),
-    [
-        ("start", "0", "expected 'start' to be a whole number, but got str"),
-        ("start", True, "expected 'start' to be a whole number, but got bool"),
-        ("quote", None, "expected 'quote' to be text, but got NoneType"),
-        ("sha256", "abc", "expected sha256 to be 64 hexadecimal digits, but got 'abc'"),
-        ("page", "3", "expected 'page' to be a whole number, but got str"),
-    ],
-)
-def test_a_wrong_field_of_a_citation_is_named(shared, key, value, expected):
-    shared.record["citations"][0][key] = value
-    path = shared.answers.with_suffix(".jsonl")
-    path.write_text(f"\n\n{json.dumps(shared.record)}\n", encoding="utf-8")
-    with pytest.raises(InputError) as caught:
-        read_answers(path)
-    assert str(caught.value) == f"{path}, line 3: {expected}."
-
-
-def test_an_unknown_status_is_malformed(shared):
-    shared.write(shared.record | {"status": "maybe"})
-    with pytest.raises(InputError, match="expected status to be answered or not_found"):
-        read_answers(shared.answers)
-
-
-def test_a_missing_answers_file_is_an_input_error(tmp_path):
-    with pytest.raises(InputError, match="No such file"):
-        read_answers(tmp_path / "none.json")
 
 
 def test_without_an_index_nothing_can_be_verified(shared, tmp_path):

@@ -63,16 +63,20 @@ class Examples:
             torch.tensor(spans, dtype=torch.float64).reshape(-1, 4),
         )
 
-    def steps(self, pieces: int, ranks: int, seed: int) -> Iterator[list[list[int]]]:
+    def steps(
+        self, pieces: int, ranks: int, seed: int, keep: Sequence[float],
+    ) -> Iterator[list[list[int]]]:
         """Yield for each step the rows of each rank: about as many pieces for each of them.
 
-        Examples of one group (one question's) stay in one rank's batch.
+        Examples of one group (one question's) stay in one rank's batch. keep is the share of the
+        examples of each kind to use.
         """
-        limits = np.flatnonzero(np.diff(self.rows[:, 3])) + 1
-        groups = np.split(np.arange(len(self.rows)), limits)
+        rng = np.random.default_rng(seed)
+        used = np.flatnonzero(rng.random(len(self.rows)) < np.asarray(keep)[self.rows[:, 2]])
+        groups = np.split(used, np.flatnonzero(np.diff(self.rows[used, 3])) + 1)
         sizes = [int(self.rows[g, 0].sum()) for g in groups]
         taken: list[int] = []
-        for number in np.random.default_rng(seed).permutation(len(groups)):
+        for number in rng.permutation(len(groups)):
             taken.append(int(number))
             if sum(sizes[t] for t in taken) < pieces * ranks:
                 continue

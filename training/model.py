@@ -220,8 +220,8 @@ class Reader(nn.Module):
 
 def load_base(reader: Reader, tensors: Mapping[str, Tensor]) -> list[str]:
     """Copy a BertModel's tensors (with or without the prefix) and return what stayed new."""
-    named = {n if n.startswith("bert.") else f"bert.{n}": t for n, t in tensors.items()}
     wanted = reader.state_dict()
+    named = {n if n in wanted else f"bert.{n}": t for n, t in tensors.items()}
     found = {n: t.float() for n, t in named.items() if n in wanted}
     reader.load_state_dict(found, strict=False)
     return sorted(set(wanted) - set(found))

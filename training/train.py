@@ -48,6 +48,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--ema", type=float, default=0.998)
     parser.add_argument("--bce", type=float, default=0.5)
     parser.add_argument("--pair", type=float, default=0.5)
+    parser.add_argument("--keep", type=float, nargs=5, default=(1.0, 0.6, 0.3, 0.5, 0.85),
+                        help="share of the examples of each kind to use")
     parser.add_argument("--seed", type=int, default=7)
     return parser.parse_args()
 
@@ -177,7 +179,7 @@ def stream(args: argparse.Namespace, done: int) -> Iterator[tuple[Examples, list
     number = 0
     while True:
         examples = Examples(files[number % len(files)])
-        for rows in examples.steps(args.pieces, args.workers, args.seed + number):
+        for rows in examples.steps(args.pieces, args.workers, args.seed + number, args.keep):
             if done > 0:
                 done -= 1
                 continue

@@ -77,13 +77,13 @@ class _Page:
         self.bridge.open(self.open_source, self.exchanges, self.source, **PRIVATE)
         self.bridge.close(lambda: "", None, self.source, **PRIVATE)
 
-    def landing(self) -> str:
-        """Draw the empty page with its suggested questions."""
-        return drawn(
-            "landing.html",
-            count=len(catalog_of(self.pipeline)),
-            suggestions=self.suggestions.questions(),
-        )
+    def landing(self) -> Iterator[str]:
+        """Draw the empty page, then again with suggested questions, which take a moment."""
+        count = len(catalog_of(self.pipeline))
+        known = self.suggestions.known()
+        yield drawn("landing.html", count=count, suggestions=known)
+        if known is None:
+            yield drawn("landing.html", count=count, suggestions=self.suggestions.questions())
 
     def answer(self, question: str, exchanges: Exchanges) -> Iterator[tuple[Any, ...]]:
         """Stream the answer to what was typed."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LOCAL_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
+STYLES = ("base.css", "chat.css", "source.css")
 SANS = (
     "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Liberation Sans",
     "Helvetica Neue", "Arial", "sans-serif",
@@ -60,7 +61,7 @@ def serve(
         server_name=host,
         server_port=port,
         theme=_theme(),
-        css=asset("base.css") + asset("chat.css"),
+        css="\n".join(map(asset, STYLES)),
         footer_links=[],
         run_history=False,
         show_error=False,

@@ -16,19 +16,18 @@ if TYPE_CHECKING:
     from rag.types import Document
 
 COUNT = 4
-_TRIED_AT_MOST = 24
+_TRIED_AT_MOST = 14
 _DOCUMENTS_AT_MOST = 40
 _LONGEST = 90
-_QUESTION = re.compile(r"^(?:\d+(?:\.\d+)*\s+)?((?:Who|What|When|Where|Why|How|Which)\b[^?]{8,80}\?)$")
-_CLAUSE = re.compile(
-    r"^(?:\d+(?:\.\d+)*\s+)?((?:What|Why|How|Who|Where)\s+[^?.:;!]{8,70})$"
+_NUMBERED = r"^(?:\d+(?:\.\d+)*\.?\s+)?"
+_QUESTION = re.compile(_NUMBERED + r"((?:Who|What|When|Where|Why|How|Which)\b[^?]{8,80}\?)")
+_CLAUSE = re.compile(_NUMBERED + r"(What\s+[^?.:;!]{8,70})$")
+_ACRONYM = re.compile(r"((?:[A-Z][\w’'-]+\s+(?:(?:of|the|and|for)\s+)?){2,7})\(([A-Z]{3,8})\)")
+_SUBJECT = r"(The [A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+){0,3}|[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+){1,3})"
+_EVENT = re.compile(
+    _SUBJECT + r"\s+(was|were)\s+(founded|announced|established|created|appointed|launched)\b"
 )
-_VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|will|means?|means to|refers? to|differs?)\b")
-_ACRONYM = re.compile(r"((?:[A-Z][\w’'-]+\s+(?:of\s+|the\s+|and\s+|for\s+)?){2,7})\(([A-Z]{3,8})\)")
-_ACTION = re.compile(
-    r"^((?:[A-Z][\w’'-]+|of|the|and)(?:\s+(?:[A-Z][\w’'-]+|of|the|and)){0,4})\s+"
-    r"(was|were)\s+(founded|announced|established|created|appointed|held)\b"
-)
+_ORDINARY = re.compile(r"^(?:When|In|At|On|As|But|And|While|Since|After|Before)\s")
 
 
 class Suggestions:
@@ -39,6 +38,15 @@ class Suggestions:
         self._pipeline = pipeline
         self._lock = threading.Lock()
         self._known: tuple[int, list[str]] | None = None
+
+    def known(self) -> list[str] | None:
+        """Return the questions if they are worked out, None otherwise; never waits."""
+        known = self._known
+        try:
+            with self._pipeline.store.snapshot() as snapshot:
+                return known[1] if known and known[0] == snapshot.generation else None
+        except RagError:
+            return []
 
     def questions(self) -> list[str]:
         """Return up to `COUNT` questions that the documents answer, from different documents."""
@@ -82,8 +90,9 @@ def candidates(document: Document) -> Iterator[str]:
             elif (match := _CLAUSE.match(text)) and (question := _turned(match[1])):
                 yield question
         elif block.kind is BlockKind.PARAGRAPH:
-            if match := _ACTION.match(text):
-                yield f"When {match[2]} {_lower_article(match[1])} {match[3]}?"
+            for match in _EVENT.finditer(text):
+                subject = _ORDINARY.sub("", match[1])
+                yield f"When {match[2]} {_lower_article(subject)} {match[3]}?"
             for match in _ACRONYM.finditer(text):
                 if _stands_for(match[1], match[2]):
                     yield f"What is the {match[2]}?"

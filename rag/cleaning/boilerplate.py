@@ -16,7 +16,7 @@ _BOILERPLATE = re.compile(
     r"(?:©|\(c\)\s|copyright\b(?!\s+(?:law|act|infring))).{0,250}$|.{0,80}all rights reserved\.?.{0,80}$|"
     r"disclaimer\s*:|(?:the\s+)?(?:views|opinions)\s+(?:and\s+\w+\s+)?expressed\s|"
     r"(?:also|further)\s+read\s*:?\s|read\s+(?:more|also|next)\b.{0,140}$|"
-    r"(?:share|tweet|pin|email|print|follow)(?:\s+(?:this|on|us|with|via|article|page|it))?"
+    r"(?:share|tweet|pin|print|follow)(?:\s+(?:this|on|us|with|via|article|page|it))?"
     r"(?:\s*[:|].{0,120}|\s+\w+){0,1}$|subscribe(?:\s+(?:to|now|today|here)\b.{0,120})?$|"
     r"sign\s+up\s+(?:for|to)\b.{0,120}$|(?:leave|post|add|write)\s+a\s+(?:comment|reply)\b.{0,60}$|"
     r"(?:log|sign)\s?in\b.{0,80}$|welcome!\s+log\s?in.{0,80}$|remember\s+me\b.{0,60}$|"

@@ -50,6 +50,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?:][\"'”’)]*$")
 _OPENING_BLOCKS = 14
 _SHORT_CHARS = 160
 _LINE_CHARS = 120
+_DATED_CHARS = 90
 _MAX_CHARS = 320
 _MAX_BIOGRAPHY_CHARS = 900
 
@@ -113,8 +114,9 @@ def _is_opening_byline(text: str, author: str) -> bool:
         return True
     if _ENDS_SENTENCE.search(text):
         return False
+    dated = len(text) <= _DATED_CHARS and find_date(text, years=False) is not None
     affiliated = _AFFILIATION.search(text) is not None and "," in text
-    return affiliated or bool(author and author in text) or find_date(text, years=False) is not None
+    return affiliated or dated or bool(author and author in text)
 
 
 def _standing_names(drafts: Sequence[Draft]) -> frozenset[str]:

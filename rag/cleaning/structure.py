@@ -48,8 +48,12 @@ def drafts_of(block: RawBlock, page: int, context: Context) -> Iterator[Draft]:
         if text:
             yield Draft(text, page, block.kind, level, block.group)
         return
+    tabular = sum(_cells(line) > 1 for line in block.lines) > 1
     for lines in _parts(list(block.lines), context):
-        yield from _draft(lines, page, block.group, context)
+        if len(lines) == 1 and (_cells(lines[0]) > 2 or (tabular and _cells(lines[0]) > 1)):  # noqa: PLR2004
+            yield _row(lines[0], page, block.group)
+        else:
+            yield from _draft(lines, page, block.group, context)
 
 
 def _parts(lines: list[str], context: Context) -> Iterator[list[str]]:
@@ -92,7 +96,7 @@ def is_item(line: str) -> bool:
 def _draft(lines: list[str], page: int, group: int, context: Context) -> Iterator[Draft]:
     underlined = len(lines) > 1 and _UNDERLINE.fullmatch(lines[-1]) is not None
     lines = [line for line in lines if not _UNDERLINE.fullmatch(line)]
-    text = joined(lines, context.vocabulary)
+    text = joined((" ".join(line.split("\t")) for line in lines), context.vocabulary)
     if not context.paginated:
         text = _EMPHASIS.sub(r"\2", text)
     if not text:
@@ -102,10 +106,6 @@ def _draft(lines: list[str], page: int, group: int, context: Context) -> Iterato
         yield Draft(hashes[2], page, BlockKind.HEADING, len(hashes[1]), group)
     elif underlined and len(lines) == 1:
         yield Draft(text, page, BlockKind.HEADING, 2, group)
-    elif len(lines) == 1 and _is_row(lines[0]):
-        cells = [cell.strip() for cell in _COLUMNS.split(lines[0].strip())]
-        row = " | ".join(cell for cell in cells if cell)
-        yield Draft(row, page, BlockKind.TABLE_ROW, 0, group, inferred=True)
     elif len(lines) == 1 and is_heading_line(text, strict=context.paginated):
         level = heading_level(text)
         yield Draft(text, page, BlockKind.HEADING, level, group, inferred=True)
@@ -118,5 +118,11 @@ def _draft(lines: list[str], page: int, group: int, context: Context) -> Iterato
         yield Draft(text, page, BlockKind.PARAGRAPH, 0, group, inferred=True)
 
 
-def _is_row(line: str) -> bool:
-    return len([cell for cell in _COLUMNS.split(line.strip()) if cell.strip()]) > 1
+def _cells(line: str) -> int:
+    return sum(1 for cell in _COLUMNS.split(line.strip()) if cell.strip())
+
+
+def _row(line: str, page: int, group: int) -> Draft:
+    cells = (cell.strip() for cell in _COLUMNS.split(line.strip()))
+    row = " | ".join(cell for cell in cells if cell)
+    return Draft(row, page, BlockKind.TABLE_ROW, 0, group, inferred=True)

@@ -1,11 +1,11 @@
 """Measuring: gold questions, figures with intervals, reports and comparisons.
 
-    >>> from pathlib import Path
-    >>> import rag
-    >>> from rag.evaluation import evaluate, read_gold
-    >>> pipeline = rag.open_pipeline("index/default")
-    >>> evaluation = evaluate(pipeline, read_gold(Path("eval/gold/corpus.jsonl")))
-    >>> evaluation.metrics["recall@5"].value
+>>> from pathlib import Path
+>>> import rag
+>>> from rag.evaluation import evaluate, read_gold
+>>> pipeline = rag.open_pipeline("index/default")
+>>> evaluation = evaluate(pipeline, read_gold(Path("eval/gold/corpus.jsonl")))
+>>> evaluation.metrics["recall@5"].value
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def recall(refused: Sequence[bool], answerable: Sequence[bool]) -> Statistic:
 
 
 def f1(refused: Sequence[bool], answerable: Sequence[bool]) -> Statistic:
-    """Return 2 × right refusals / (refusals + unanswerable questions)."""
+    """Return 2 * right refusals / (refusals + unanswerable questions)."""
     right = _array([r and not a for r, a in zip(refused, answerable, strict=True)])
     both = _array(refused) + _array([not a for a in answerable])
     return lambda counts: _ratio(2 * (counts @ right), counts @ both)
@@ -125,7 +125,7 @@ def risk_coverage(confidences: Sequence[float], wrong: Sequence[bool]) -> list[C
 def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> Statistic:
     """Return the expected calibration error over bins of equal width; lower is better.
 
-    Σ over bins of (n_b / n) · |share right in b − mean confidence in b|
+    Σ over bins of (n_b / n) · |share right in b - mean confidence in b|
     (Guo et al. 2017, https://arxiv.org/abs/1706.04599).
     """
     members = np.zeros((len(confidences), BINS))

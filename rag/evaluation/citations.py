@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.types import Span
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from rag.evaluation.locating import Located
-    from rag.types import Answer, Citation, Document
+    from rag.types import Answer, Citation, Document, Span
 
     Matches = Callable[[Citation, Located], bool]
 

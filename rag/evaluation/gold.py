@@ -215,7 +215,8 @@ def _question(line: str, number: int) -> GoldQuestion:
 
 
 _KEYS = frozenset(
-    "id question kind answers evidence groups positions history wording split note".split()
+    ("id", "question", "kind", "answers", "evidence", "groups")
+    + ("positions", "history", "wording", "split", "note")
 )
 
 

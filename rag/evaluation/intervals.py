@@ -101,7 +101,8 @@ class Resamples:
     def drawn(self, statistic: Statistic) -> Array:
         """Return the figure of each resample, without those where it is undefined."""
         drawn = np.concatenate([statistic(block.astype(np.float64)) for block in self._blocks])
-        return drawn[~np.isnan(drawn)]
+        known: Array = drawn[~np.isnan(drawn)]
+        return known
 
     def measured(self, statistic: Statistic, counted: int) -> Metric:
         """Return a figure with its 95 % percentile bootstrap interval.
@@ -127,8 +128,7 @@ class Resamples:
         """
         first, second = self.once(a), self.once(b)
         if math.isnan(first) or math.isnan(second):
-            known = (None if math.isnan(value) else value for value in (first, second))
-            return PairedDifference(*known, None, None, None, None, "none")
+            return PairedDifference(_known(first), _known(second), None, None, None, None, "none")
         drawn = self.drawn(lambda counts: b(counts) - a(counts))
         low, high = _percentiles(drawn)
         one_side = min(np.count_nonzero(drawn <= 0), np.count_nonzero(drawn >= 0))
@@ -168,6 +168,10 @@ def _values_and_mask(scores: Sequence[float | None]) -> tuple[Array, Array]:
 def _ratio(above: Array, below: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(below > 0, above / below, np.nan)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def _rounded(value: float | None) -> float | None:

@@ -154,7 +154,7 @@ def _with_marks(quote: str, text: str, span: Span) -> Span:
     return Span(span.start, end)
 
 
-_CLOSING = ".!?…:;)]”’\"'»"
+_CLOSING = ".!?…:;)]\u201d\u2019\"'\u00bb"
 
 
 def _is_whole(text: str, span: Span) -> bool:

@@ -94,7 +94,9 @@ DEFINITIONS: tuple[Definition, ...] = (
         higher_is_better=False,
     ),
     Definition("conflict_shown", "Disagreement", "conflict: two positions flagged or in the text"),
-    Definition("conflict_flagged", "Disagreement", "conflict: two positions set against each other"),
+    Definition(
+        "conflict_flagged", "Disagreement", "conflict: two positions set against each other"
+    ),
     Definition("figures_shown", "Disagreement", "conflict_shown where sources differ on a figure"),
     Definition("figures_flagged", "Disagreement", "conflict_flagged where they differ on a figure"),
     Definition("sides_covered", "Disagreement", "conflict: share of the positions given"),
@@ -129,9 +131,7 @@ HEADLINES = (
 """What a summary shows."""
 
 
-def measures(
-    records: Sequence[QuestionRecord], kind: str | None = None
-) -> dict[str, Measure]:
+def measures(records: Sequence[QuestionRecord], kind: str | None = None) -> dict[str, Measure]:
     """Return every figure that makes sense for *records*, in the order of `DEFINITIONS`.
 
     Args:

@@ -65,10 +65,11 @@ class QuestionRecord:
         Raises:
             KeyError: a key is missing.
         """
-        values = {item.name: row[item.name] for item in fields(cls)}
-        return cls(
-            **{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
-        )
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            value = row[item.name]
+            values[item.name] = tuple(value) if isinstance(value, list) else value
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,9 @@ def record_of(outcome: Outcome, documents: Callable[[str], Document]) -> Questio
         ),
         gold_answers=gold.answers,
         missing=tuple(_missing(outcome)),
-        scores={name: round(score, _DECIMALS) for name, score in scores.items() if score is not None},
+        scores={
+            name: round(score, _DECIMALS) for name, score in scores.items() if score is not None
+        },
         milliseconds=round(outcome.milliseconds, 2),
     )
 

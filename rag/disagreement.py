@@ -1,0 +1,99 @@
+"""Where documents give different values for the same question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.questions import Expected, Form
+from rag.types import Disagreement, Position
+from rag.values import Value, agree, parse_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.evidence import Candidate
+    from rag.questions import QuestionKind
+    from rag.types import Citation
+
+MIN_SCORE = 0.5
+"""How likely (0..1) a sentence has to be evidence for its value to count."""
+MIN_SHARE_OF_BEST = 0.6
+"""Of the best sentence's score; a weaker sentence is about something else more often."""
+MIN_SHARE_OF_OVERLAP = 0.7
+"""Of the best sentence's overlap with the question's terms."""
+_COMPARED = frozenset({Expected.NUMBER, Expected.DATE, Expected.PERSON})
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """A value and the sentences that give it, best first, one a document."""
+
+    value: Value
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def wording(self) -> str:
+        """The value as the best sentence words it."""
+        best = self.candidates[0]
+        return best.document.slice(best.answer) if best.answer else ""
+
+
+def stances(ranked: Sequence[Candidate], kind: QuestionKind) -> list[Stance]:
+    """Return the different values that documents give, best first; none if they agree.
+
+    Only each document's best sentence counts, so that a figure for an earlier time beside the
+    current one in the same text is no disagreement.
+
+    Args:
+        ranked: Scored candidates with the reader's spans, best first.
+        kind: Only questions for a number, date or person have values that can be compared.
+    """
+    if kind.form is Form.OPEN or kind.expected not in _COMPARED or not ranked:
+        return []
+    found: list[Stance] = []
+    documents: set[str] = set()
+    for candidate in ranked:
+        if candidate.document.name in documents or not _counts(candidate, ranked[0]):
+            continue
+        value = _value(candidate, kind)
+        if value is None:
+            continue
+        documents.add(candidate.document.name)
+        for index, stance in enumerate(found):
+            if agree(stance.value, value):
+                found[index] = Stance(stance.value, (*stance.candidates, candidate))
+                break
+        else:
+            found.append(Stance(value, (candidate,)))
+    return found if len(found) > 1 else []
+
+
+def disagreements(
+    about: str, found: Sequence[Stance], citations: Sequence[Citation]
+) -> tuple[Disagreement, ...]:
+    """Return the disagreement with the numbers of the citations that give each value."""
+    positions = []
+    for stance in found:
+        numbers = tuple(
+            citation.number
+            for citation in citations
+            for candidate in stance.candidates
+            if (citation.document, citation.span) == (candidate.document.name, candidate.span)
+        )
+        if numbers:
+            positions.append(Position(stance.wording, numbers))
+    return (Disagreement(about, tuple(positions)),) if len(positions) > 1 else ()
+
+
+def _counts(candidate: Candidate, best: Candidate) -> bool:
+    return (
+        candidate.score >= max(MIN_SCORE, MIN_SHARE_OF_BEST * best.score)
+        and candidate.overlap >= MIN_SHARE_OF_OVERLAP * best.overlap
+    )
+
+
+def _value(candidate: Candidate, kind: QuestionKind) -> Value | None:
+    if candidate.answer is None:
+        return None
+    return parse_value(candidate.document.slice(candidate.answer), kind.expected)

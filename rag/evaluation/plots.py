@@ -1,0 +1,103 @@
+"""The plots of a report, as SVG elements for a page that needs no network."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from rag.evaluation import abstention
+from rag.evaluation.records import DEPTHS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.evaluation.run import Evaluation
+
+WIDTH_INCHES, HEIGHT_INCHES = 4.6, 3.2
+INK, ACCENT, MUTED = "#1f2933", "#1b5e8c", "#9aa5b1"
+_PREAMBLE = re.compile(r"^.*?(?=<svg)", re.DOTALL)
+_METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_NAMESPACE = re.compile(r'\s+xmlns(?::\w+)?="[^"]*"')
+
+
+def recall_plot(evaluation: Evaluation) -> str:
+    """Plot hit@k and recall@k over k, with their intervals."""
+    figure, axes = _figure("passages looked at (k)", "share of questions", "Retrieval")
+    for name, colour in (("hit", MUTED), ("recall", ACCENT)):
+        found = [(k, evaluation.metrics.get(f"{name}@{k}")) for k in DEPTHS]
+        known = [(k, m.value, m.low, m.high) for k, m in found if m and m.value is not None]
+        if known:
+            depths, values, low, high = zip(*known, strict=True)
+            axes.plot(depths, values, marker="o", color=colour, label=f"{name}@k")
+            axes.fill_between(depths, low, high, color=colour, alpha=0.15, linewidth=0)
+    axes.set_xticks(DEPTHS)
+    axes.set_ylim(0, 1.02)
+    return _svg(figure, axes)
+
+
+def risk_plot(evaluation: Evaluation) -> str:
+    """Plot the share of wrong answers over the share of questions answered, surest first."""
+    figure, axes = _figure(
+        "share of questions answered", "share of them wrong", "Risk and coverage"
+    )
+    records = evaluation.records
+    confidences = [record.confidence for record in records]
+    points = abstention.risk_coverage(confidences, [not record.right for record in records])
+    coverages, risks = [point.coverage for point in points], [point.risk for point in points]
+    axes.plot(coverages, risks, color=ACCENT, label="by confidence")
+    answered = [record for record in records if not record.refused]
+    if answered:
+        coverage = len(answered) / len(records)
+        wrong = sum(not record.right for record in answered) / len(answered)
+        axes.plot([coverage], [wrong], "o", color=INK, label="as answered")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1.02)
+    return _svg(figure, axes)
+
+
+def calibration_plot(evaluation: Evaluation) -> str:
+    """Plot the share of right answers over the confidence, in bins of equal width."""
+    figure, axes = _figure("confidence", "share right", "Calibration")
+    records = evaluation.records
+    bins = abstention.calibration_bins(
+        [record.confidence for record in records], [record.right for record in records]
+    )
+    axes.plot([0, 1], [0, 1], color=MUTED, linestyle="--", label="calibrated")
+    sizes = [20 + 400 * item.questions / len(records) for item in bins]
+    means, shares = [item.confidence for item in bins], [item.right for item in bins]
+    axes.scatter(means, shares, s=sizes, color=ACCENT, alpha=0.8, label="questions")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(-0.03, 1.03)
+    return _svg(figure, axes)
+
+
+def plots(evaluation: Evaluation) -> Sequence[str]:
+    """Return all the plots of a report."""
+    return [recall_plot(evaluation), risk_plot(evaluation), calibration_plot(evaluation)]
+
+
+def _figure(x_label: str, y_label: str, title: str) -> tuple[Any, Any]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set(xlabel=x_label, ylabel=y_label, title=title)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(visible=True, color="#e4e7eb", linewidth=0.6)
+    return figure, axes
+
+
+def _svg(figure: Any, axes: Any) -> str:
+    """Return the figure as one element: no date, no random ids, no addresses of namespaces."""
+    from matplotlib import rc_context
+
+    axes.legend(frameon=False, fontsize="small")
+    buffer = io.StringIO()
+    name = axes.get_title()
+    with rc_context({"svg.hashsalt": name, "svg.fonttype": "path"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    svg = _METADATA.sub("", _PREAMBLE.sub("", buffer.getvalue()))
+    svg = svg.replace("xlink:href", "href")
+    svg = _NAMESPACE.sub("", svg)
+    return svg.replace("<svg", f'<svg role="img" aria-label="{name}"', 1)
