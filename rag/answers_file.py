@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from rag.errors import InputError
-from rag.types import Citation, Disagreement, Metadata, Page, Position, Sentence, Span, Status
+from rag.types import (
+    Answer,
+    Citation,
+    Disagreement,
+    IndexStamp,
+    Metadata,
+    Page,
+    Position,
+    Sentence,
+    Span,
+    Status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +47,21 @@ class WrittenAnswer:
     short_answer: str | None = None
     identifier: str | None = None
     disagreements: tuple[Disagreement, ...] = ()
+
+    @property
+    def expected_text(self) -> str:
+        """The running text that an answer of these parts has."""
+        return Answer(
+            question=self.question,
+            standalone_question=self.question,
+            status=self.status,
+            sentences=self.sentences,
+            citations=self.citations,
+            passages=(),
+            confidence=0.0,
+            index=IndexStamp("", 0, ""),
+            disagreements=self.disagreements,
+        ).text
 
 
 def read_answers(path: Path) -> list[WrittenAnswer]:

@@ -128,7 +128,7 @@ def compile_model(
         precision: "bf16" (fast where the processor has it, else float32) or "f32".
         threads: How many threads; 0 leaves the choice to OpenVINO.
     """
-    import openvino as ov  # noqa: PLC0415 - heavy, and only needed with a model
+    import openvino as ov
 
     model = ov.Model(outputs, encoder.inputs(), name)
     options: dict[str, Any] = {
@@ -145,7 +145,7 @@ class _Graph:
     """Makes the nodes of one encoder."""
 
     def __init__(self, weights: Weights, config: dict[str, Any], prefix: str) -> None:
-        import openvino.opset13 as ops  # noqa: PLC0415 - heavy, and only needed with a model
+        import openvino.opset13 as ops
 
         self.ops = ops
         self.weights = weights

@@ -170,7 +170,7 @@ def _units(
 def _split_long(
     document: Document, span: Span, count_tokens: CountTokens, room: int
 ) -> Iterator[_Unit]:
-    from langchain_text_splitters import RecursiveCharacterTextSplitter  # noqa: PLC0415 - slow
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     splitter = RecursiveCharacterTextSplitter(
         separators=["\n\n", "\n", ". ", "; ", ", ", " ", ""],

@@ -64,7 +64,7 @@ class OpenVinoEmbedder:
 
     def __init__(self, name: str, folder: Path) -> None:
         """Load tokenizer and weights; the graphs are compiled on first use."""
-        from tokenizers import Tokenizer  # noqa: PLC0415 - only needed with a model
+        from tokenizers import Tokenizer
 
         self._folder = folder
         self._config = read_json(folder / "config.json")
@@ -101,7 +101,7 @@ class OpenVinoEmbedder:
 
     def _request(self, precision: str) -> Any:
         if precision not in self._requests:
-            from rag.bert import Weights, build_encoder, compile_model  # noqa: PLC0415
+            from rag.bert import Weights, build_encoder, compile_model
 
             encoder = build_encoder(Weights(self._folder / WEIGHTS_FILE), self._config)
             model = compile_model([_mean_pooled(encoder)], encoder, "embed", precision=precision)
@@ -114,7 +114,7 @@ class SentenceTransformersEmbedder:
 
     def __init__(self, name: str, folder: Path | None) -> None:
         """Load the model from *folder*, or by *name* from the local hub cache or the hub."""
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - imports torch
+        from sentence_transformers import SentenceTransformer
 
         try:
             self._model = SentenceTransformer(str(folder) if folder else name)
@@ -193,7 +193,7 @@ def padded(rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
 
 def _mean_pooled(encoder: Any) -> Any:
     """Add the mean over a text's tokens, scaled to length 1, to the graph."""
-    import openvino.opset13 as ops  # noqa: PLC0415 - heavy, and only needed with a model
+    import openvino.opset13 as ops
 
     mask = ops.unsqueeze(ops.convert(encoder.attention_mask, "f32"), ops.constant(np.array([2])))
     total = ops.reduce_sum(ops.multiply(encoder.hidden, mask), ops.constant(np.array([1])))

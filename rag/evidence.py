@@ -114,7 +114,9 @@ def with_readings(
     """
     read = list(hits[:count])
     members = [[item for item in candidates if _is_in(item, hit)] for hit in read]
-    spans = [[_within(item.span, hit) for item in own] for own, hit in zip(members, read, strict=True)]
+    spans = [
+        [_within(item.span, hit) for item in own] for own, hit in zip(members, read, strict=True)
+    ]
     readings = reader.read_sentences(question, [hit.chunk.text for hit in read], spans)
     found: dict[tuple[str, int], Candidate] = {}
     for hit, own, reading in zip(read, members, readings, strict=True):
@@ -145,7 +147,9 @@ def _is_in(candidate: Candidate, hit: Hit) -> bool:
 def _within(span: Span, hit: Hit) -> Span:
     """Return the part of a document's *span* that the hit's passage holds, in its characters."""
     passage = hit.chunk.span
-    return Span(max(span.start, passage.start) - passage.start, min(span.end, passage.end) - passage.start)
+    return Span(
+        max(span.start, passage.start) - passage.start, min(span.end, passage.end) - passage.start
+    )
 
 
 def rarity(question_terms: Sequence[str], snapshot: Snapshot) -> dict[str, float]:

@@ -170,9 +170,7 @@ class _Run:
         usable = {file.sha256 for file in before.values() if file.reason is None}
         if self.report.published:
             changes = self._changes(before, now, usable)
-            self.report.generation = self.store.apply(
-                changes, self.manifest, anew=self.rebuild
-            )
+            self.report.generation = self.store.apply(changes, self.manifest, anew=self.rebuild)
         else:
             with self.store.snapshot() as snapshot:  # says so if the index is damaged
                 self.report.generation = snapshot.generation

@@ -16,6 +16,7 @@ from rag.answering import (
     score_by_similarity,
     short_answer,
 )
+from rag.conversation import standalone
 from rag.disagreement import disagreements, stances
 from rag.embedding import open_embedder
 from rag.errors import IndexMismatchError, IndexMissingError, InputError
@@ -95,17 +96,17 @@ class Pipeline:
         """
         began = time.perf_counter()
         timings: dict[str, float] = {}
-        standalone = checked_question(question)
+        complete = checked_question(standalone(checked_question(question), history))
         with self.store.snapshot() as snapshot:
-            hits = self._hits(snapshot, standalone, filters, timings)
+            hits = self._hits(snapshot, complete, filters, timings)
             assembling = time.perf_counter()
-            parts = self._answer_parts(snapshot, standalone, hits, timings)
+            parts = self._answer_parts(snapshot, complete, hits, timings)
             timings["assemble"] = 1000 * (time.perf_counter() - assembling) - timings.get("read", 0)
             stamp = IndexStamp(self.store.name, snapshot.generation, self.settings.sha256())
         timings["total"] = 1000 * (time.perf_counter() - began)
         return Answer(
             question=question,
-            standalone_question=standalone,
+            standalone_question=complete,
             index=stamp,
             timings_ms=timings,
             **parts,

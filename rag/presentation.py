@@ -79,12 +79,12 @@ def citation_label(citation: Citation) -> str:
 
 
 def disagreement_line(disagreement: Disagreement) -> str:
-    """Return "The documents disagree about the members: 41 [1]; 34 [2]."."""
+    """Return "Sources differ: 41 [1]; 34 [2].", as an answer's text begins."""
     positions = "; ".join(
         f"{one_line(position.value)} {_marks(position.citations)}"
         for position in disagreement.positions
     )
-    return f"The documents disagree about {one_line(disagreement.about)}: {positions}."
+    return f"Sources differ: {positions}."
 
 
 def answer_to_text(answer: Answer, *, width: int | None = None, styled: bool = False) -> str:
@@ -100,9 +100,10 @@ def answer_to_text(answer: Answer, *, width: int | None = None, styled: bool = F
     parts = []
     if answer.short_answer:
         parts.append(_style(one_line(answer.short_answer), _BOLD, styled=styled))
-    parts.append(_wrapped(one_line(answer.text), width))
-    parts.append("\n".join(["Sources", *_source_lines(answer, width, styled=styled)]))
     parts += [_wrapped(disagreement_line(item), width) for item in answer.disagreements]
+    sentences = (f"{one_line(item.text)} {_marks(item.citations)}" for item in answer.sentences)
+    parts.append(_wrapped(" ".join(sentences), width))
+    parts.append("\n".join(["Sources", *_source_lines(answer, width, styled=styled)]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -119,14 +120,14 @@ def answer_to_markdown(answer: Answer) -> str:
         return "\n\n".join(parts) + "\n"
     if answer.short_answer:
         parts.append(f"**{markdown_escaped(answer.short_answer)}**")
+    for disagreement in answer.disagreements:
+        line = markdown_escaped(disagreement_line(disagreement))
+        parts.append(re.sub(r"\\\[(\d+)\\\]", r"[^\1]", line))
     sentences = [
         markdown_escaped(sentence.text) + "".join(f"[^{n}]" for n in sentence.citations)
         for sentence in answer.sentences
     ]
     parts.append(" ".join(sentences))
-    for disagreement in answer.disagreements:
-        line = re.sub(r"\[(\d+)\]", r"[^\1]", disagreement_line(disagreement))
-        parts.append(line)
     notes = [
         f"[^{citation.number}]: {markdown_escaped(citation_label(citation))}: "
         f"“{markdown_escaped(citation.quote)}”"

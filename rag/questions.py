@@ -70,9 +70,7 @@ _OPEN = re.compile(
     r"causes?|motiv\w+|arguments?|concerns?|challenges?|relationship|view|opinion|think|thinks)\b",
     re.IGNORECASE,
 )
-_HOW = re.compile(
-    r"\bhow\b(?!\s+(?:many|much|long|far|large|big|old|high|often)\b)", re.IGNORECASE
-)
+_HOW = re.compile(r"\bhow\b(?!\s+(?:many|much|long|far|large|big|old|high|often)\b)", re.IGNORECASE)
 _LIST = re.compile(
     r"\b(?:list|name (?:the|all|some|two|three|four|five)|enumerate|which (?:countries|states|"
     r"groups|members|domains|areas|organi[sz]ations|operations|sources|documents)|"

@@ -153,9 +153,7 @@ class FootnoteReader:
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total / self._temperature))))
 
     def _windows(self, question: str, passages: Sequence[str]) -> list[_Window]:
-        encoded = self._tokenizer.encode_batch(
-            [question, *passages], add_special_tokens=False
-        )
+        encoded = self._tokenizer.encode_batch([question, *passages], add_special_tokens=False)
         start, end = (self._tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
         asked = encoded[0].ids[:MAX_QUESTION_PIECES]
         room = MAX_PIECES - len(asked) - 3
@@ -249,7 +247,9 @@ def _read_window(
             part = slice(inside[0], inside[-1] + 1)
             found, value = _best_span(window.offsets[part], starts[part], ends[part])
         readings.append((found or Span(sentence.start, sentence.start), value - null))
-    return _WindowReading(_whole_words(passage, span), score, score - null, verdict, tuple(readings))
+    return _WindowReading(
+        _whole_words(passage, span), score, score - null, verdict, tuple(readings)
+    )
 
 
 def _best_span(

@@ -73,6 +73,6 @@ def _stem(word: str) -> str:
 
 @cache
 def _stemmer() -> Any:
-    import Stemmer  # noqa: PLC0415 - a C library, loaded when the first word is stemmed
+    import Stemmer
 
     return Stemmer.Stemmer("english")

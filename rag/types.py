@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-
 CONTEXT_SEPARATOR = " > "
 """Between the title, the headings and the text of a chunk."""
 

@@ -160,22 +160,22 @@ def parse_numbers(folded: str) -> Numbers | None:
     found: list[float] = []
     total = current = 0.0
     open_number = False
-    for token in [*_TOKEN.findall(folded.replace("-", " ")), ""]:
-        scale = _SCALES.get(_SHORT_SCALES.get(token, token))
+    for word in [*_TOKEN.findall(folded.replace("-", " ")), ""]:
+        scale = _SCALES.get(_SHORT_SCALES.get(word, word))
         if scale and open_number:
             current *= scale
             if scale > _SCALES["hundred"]:
                 total, current = total + current, 0.0
-        elif token in _UNITS or token in _TENS:
-            current += _UNITS.get(token, _TENS.get(token, 0))
+        elif word in _UNITS or word in _TENS:
+            current += _UNITS.get(word, _TENS.get(word, 0))
             open_number = True
-        elif not (token == "and" and open_number):
+        elif not (word == "and" and open_number):
             if open_number:
                 found.append(total + current)
             total = current = 0.0
-            open_number = token[:1].isdigit() or token in _OTHER_NUMBERS
+            open_number = word[:1].isdigit() or word in _OTHER_NUMBERS
             if open_number:
-                current = _OTHER_NUMBERS.get(token) or float(token.replace(",", ""))
+                current = _OTHER_NUMBERS.get(word) or float(word.replace(",", ""))
     if not found:
         return None
     return Numbers(tuple(found), bool(_ROUGH.search(folded)))

@@ -153,11 +153,7 @@ def answer_problems(answer: WrittenAnswer) -> list[str]:
         for position in disagreement.positions
         for problem in _number_problems(position.citations, quotes)
     ]
-    rendered = " ".join(
-        f"{sentence.text} {''.join(f'[{number}]' for number in sentence.citations)}"
-        for sentence in answer.sentences
-    )
-    if answer.text is not None and answer.text != rendered:
+    if answer.text is not None and answer.text != answer.expected_text:
         problems.append("the text is not its sentences with their citations")
     if answer.short_answer and not any(
         answer.short_answer.casefold() in quote.casefold() for quote in quotes.values()

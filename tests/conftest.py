@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +15,9 @@ from rag.sentences import sentence_spans
 from rag.settings import EmbeddingSettings, ReadingSettings, Settings
 from rag.store.protocol import AddDocument, SetFile, SourceFile
 from rag.types import Block, BlockKind, Document, Metadata, Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Tests find models in packages only and never ask a network.
 os.environ["HF_HUB_OFFLINE"] = "1"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings as hypothesis_settings
+import itertools
+
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rag.chunking import chunk_document
@@ -39,7 +42,7 @@ def test_a_chunk_holds_whole_sentences_and_repeats_the_last_one():
     chunks = chunks_of(document, overlap=1)
     assert all(chunk.text.startswith("Sentence") and chunk.text.endswith(".") for chunk in chunks)
     assert len(chunks) == 4
-    for before, after in zip(chunks, chunks[1:], strict=False):
+    for before, after in itertools.pairwise(chunks):
         assert after.span.start < before.span.end
         last = before.text.split(". ")[-1].rstrip(".")
         assert after.text.startswith(last)
@@ -48,7 +51,7 @@ def test_a_chunk_holds_whole_sentences_and_repeats_the_last_one():
 def test_without_overlap_chunks_meet():
     chunks = chunks_of(make_document("a.txt", sentences(9)), overlap=0)
     assert [chunk.text.count("Sentence") for chunk in chunks] == [3, 3, 3]
-    assert all(a.span.end < b.span.start for a, b in zip(chunks, chunks[1:], strict=False))
+    assert all(a.span.end < b.span.start for a, b in itertools.pairwise(chunks))
 
 
 def test_headings_are_context_and_only_the_own_one_is_in_the_span():

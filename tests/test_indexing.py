@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,6 +21,9 @@ from rag.settings import ChunkingSettings
 from rag.store.embedded import EmbeddedStore
 from rag.store.memory import MemoryStore
 from tests.conftest import write_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILES = {
     "a.txt": "Riyadh is the seat of the coalition. It was founded in 2015.",

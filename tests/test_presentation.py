@@ -73,14 +73,14 @@ def test_answer_shows_short_answer_sentences_sources_and_disagreement():
     assert answer_to_text(ANSWERED) == (
         "41\n"
         "\n"
+        "Sources differ: 41 [1]; 34 [2].\n"
+        "\n"
         "It has 41 members now. [1][2]\n"
         "\n"
         "Sources\n"
         '[1] "On Alliances", M. Hunter, opinion, 2017-12, a.pdf, p. 3 (iii)\n'
         '[2] "Counting Members", Data Desk, report, 2026, b.txt\n'
         "    “It had 34 states once.”\n"
-        "\n"
-        "The documents disagree about the members: 41 [1]; 34 [2].\n"
     )
 
 
@@ -122,9 +122,9 @@ def test_markdown_has_numbered_footnotes_with_quotes():
         "\n"
         "**41**\n"
         "\n"
-        "It has 41 members now.[^1][^2]\n"
+        "Sources differ: 41 [^1]; 34 [^2].\n"
         "\n"
-        "The documents disagree about the members: 41 [^1]; 34 [^2].\n"
+        "It has 41 members now.[^1][^2]\n"
         "\n"
         '[^1]: "On Alliances", M. Hunter, opinion, 2017-12, a.pdf, p. 3 (iii): '
         "“It has 41 members now.”\n"
@@ -238,7 +238,7 @@ def test_other_names_of_the_same_file_are_listed():
 
 def test_disagreement_line_joins_all_citations_of_a_value():
     line = disagreement_line(Disagreement("x", (Position("1", (1, 3)), Position("2", (2,)))))
-    assert line == "The documents disagree about x: 1 [1][3]; 2 [2]."
+    assert line == "Sources differ: 1 [1][3]; 2 [2]."
 
 
 def test_excerpt_ends_between_words():

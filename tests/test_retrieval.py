@@ -67,7 +67,9 @@ def test_collapsing_keeps_the_better_one():
 
 
 def test_filters_limit_the_search(store, embedder, settings):
-    assert found(store, embedder, settings, "members", filters=Filters(kind="paper")) == ["paper.txt"]
+    assert found(store, embedder, settings, "members", filters=Filters(kind="paper")) == [
+        "paper.txt"
+    ]
     assert found(store, embedder, settings, "members", filters=Filters(kind="map")) == []
 
 

@@ -65,8 +65,13 @@ def test_wordings_of_one_value_agree_and_other_values_do_not(left, right, expect
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Riyadh", Expected.NUMBER), ("soon", Expected.DATE), ("the general", Expected.PERSON),
-     ("Riyadh", Expected.PLACE), ("a treaty", Expected.ANY)],
+    [
+        ("Riyadh", Expected.NUMBER),
+        ("soon", Expected.DATE),
+        ("the general", Expected.PERSON),
+        ("Riyadh", Expected.PLACE),
+        ("a treaty", Expected.ANY),
+    ],
 )
 def test_a_span_without_such_a_value_has_none(text, expected):
     assert parse_value(text, expected) is None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,7 +64,11 @@ class Examples:
         )
 
     def steps(
-        self, pieces: int, ranks: int, seed: int, keep: Sequence[float],
+        self,
+        pieces: int,
+        ranks: int,
+        seed: int,
+        keep: Sequence[float],
     ) -> Iterator[list[list[int]]]:
         """Yield for each step the rows of each rank: about as many pieces for each of them.
 
@@ -91,12 +95,14 @@ class Examples:
 
 
 def log_probabilities(logits: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Return start and end log probabilities, examples × longest length.
+    """Return start and end log probabilities, examples by longest length.
 
     Position 0 is the null answer; the question's positions and padding are shut out.
     """
     padded = torch.nn.utils.rnn.pad_sequence(
-        list(logits.split(batch.lengths)), batch_first=True, padding_value=BLOCKED,
+        list(logits.split(batch.lengths)),
+        batch_first=True,
+        padding_value=BLOCKED,
     )
     place = torch.arange(padded.shape[1]).unsqueeze(0)
     first = torch.tensor(batch.starts).unsqueeze(1)
@@ -119,7 +125,7 @@ def losses(logits: Tensor, verdict: Tensor, batch: Batch) -> dict[str, Tensor]:
     found = total.clamp_min(1e-30).log() + top.nan_to_num(neginf=0.0)
     right = batch.kinds == 0
     span = -torch.where(right, found, null)
-    bce = F.binary_cross_entropy_with_logits(verdict, right.float(), reduction="none")
+    bce = functional.binary_cross_entropy_with_logits(verdict, right.float(), reduction="none")
     pairs = [
         (i, j)
         for i in range(count)
@@ -129,13 +135,13 @@ def losses(logits: Tensor, verdict: Tensor, batch: Batch) -> dict[str, Tensor]:
     pair = torch.zeros(())
     if pairs:
         good, bad = (torch.tensor(side) for side in zip(*pairs, strict=True))
-        pair = F.softplus(verdict[bad] - verdict[good]).sum()
+        pair = functional.softplus(verdict[bad] - verdict[good]).sum()
     return {"span": span.sum(), "bce": bce.sum(), "pair": pair}
 
 
 @torch.no_grad()
 def online(logits: Tensor, verdict: Tensor, batch: Batch) -> np.ndarray:
-    """Return sums by kind: count, right span (or null), right verdict; kinds × 3."""
+    """Return sums by kind: count, right span (or null), right verdict; kinds by 3."""
     start, end = log_probabilities(logits, batch)
     table = np.zeros((5, 3))
     first, last = start.argmax(1).tolist(), end.argmax(1).tolist()

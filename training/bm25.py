@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from corpus import STOP, WORD
 from scipy.sparse import csr_matrix
+
+from corpus import STOP, WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ class Index:
         self.weights = counts.T.tocsr()
 
     def scores(self, queries: Sequence[str]) -> np.ndarray:
-        """Return the BM25 scores, queries × texts."""
+        """Return the BM25 scores, queries by texts."""
         rows, cols = [], []
         for row, query in enumerate(queries):
             known = [self.words[t] for t in _terms(query) if t in self.words]

@@ -13,16 +13,71 @@ if TYPE_CHECKING:
 
     from tokenizers import Tokenizer
 
-_BREAK = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
+_BREAK = re.compile(r"(?<=[.!?])[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]?[A-Z0-9])")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Jr|Sr|vs|etc|No|Gen|Col|Lt|Prof|Rev|Gov|Sen|Fig|ca|cf)"
     r"|\b[ei]\.[eg])\.$",
 )
 WORD = re.compile(r"\w+")
 STOP = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have how in into is "
-    "it its many much name of on or s some that the their there these they this to was were what "
-    "when where which who whom whose why will with would year".split(),
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "many",
+        "much",
+        "name",
+        "of",
+        "on",
+        "or",
+        "s",
+        "some",
+        "that",
+        "the",
+        "their",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "would",
+        "year",
+    ],
 )
 
 
@@ -83,7 +138,13 @@ def read_paragraphs(folder: Path, tokenizer: Tokenizer) -> list[Paragraph]:
         sentences = split_sentences(record["text"]) or [(0, len(record["text"]))]
         title = record.get("title", "").replace("_", " ")
         entry = Paragraph(
-            record["id"], title, record["text"], sentences, pieces.ids, pieces.offsets, [],
+            record["id"],
+            title,
+            record["text"],
+            sentences,
+            pieces.ids,
+            pieces.offsets,
+            [],
         )
         entry.limits = _piece_limits(entry)
         paragraphs.append(entry)

@@ -31,7 +31,7 @@ for _pair in _PAIRS.split("|"):
     _ANTONYM.setdefault(_two, []).append(_one)
 
 _NAME = re.compile(
-    r"\b[A-Z][\w’'-]*[a-z0-9](?:(?: (?:of|the|de|von|and) |[ -])(?=[A-Z])[A-Z][\w’'-]*)*|\b[A-Z]{2,}\b"
+    r"\b[A-Z][\w\u2019'-]*[a-z0-9](?:(?: (?:of|the|de|von|and) |[ -])(?=[A-Z])[A-Z][\w\u2019'-]*)*|\b[A-Z]{2,}\b"
 )
 _TYPES = {
     "year": re.compile(r"\b1\d{3}\b|\b20\d\d\b"),
@@ -40,16 +40,109 @@ _TYPES = {
     "ordinal": re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b"),
 }
 _NOT_NAMES = frozenset(
-    "The A An In On At By For From With And But Or As It Its He She They His Her Their This That "
-    "These Those What When Where Which Who Whom Whose Why How Is Are Was Were Do Does Did Can Could "
-    "Has Have Had Will Would If To Of After Before During While Since Although However There Some "
-    "Many Most Other Another Also According Despite Under Until Because Both Each One Two Three "
-    "Name During Through Such Not No All Several Within".split(),
+    [
+        "The",
+        "A",
+        "An",
+        "In",
+        "On",
+        "At",
+        "By",
+        "For",
+        "From",
+        "With",
+        "And",
+        "But",
+        "Or",
+        "As",
+        "It",
+        "Its",
+        "He",
+        "She",
+        "They",
+        "His",
+        "Her",
+        "Their",
+        "This",
+        "That",
+        "These",
+        "Those",
+        "What",
+        "When",
+        "Where",
+        "Which",
+        "Who",
+        "Whom",
+        "Whose",
+        "Why",
+        "How",
+        "Is",
+        "Are",
+        "Was",
+        "Were",
+        "Do",
+        "Does",
+        "Did",
+        "Can",
+        "Could",
+        "Has",
+        "Have",
+        "Had",
+        "Will",
+        "Would",
+        "If",
+        "To",
+        "Of",
+        "After",
+        "Before",
+        "During",
+        "While",
+        "Since",
+        "Although",
+        "However",
+        "There",
+        "Some",
+        "Many",
+        "Most",
+        "Other",
+        "Another",
+        "Also",
+        "According",
+        "Despite",
+        "Under",
+        "Until",
+        "Because",
+        "Both",
+        "Each",
+        "One",
+        "Two",
+        "Three",
+        "Name",
+        "During",
+        "Through",
+        "Such",
+        "Not",
+        "No",
+        "All",
+        "Several",
+        "Within",
+    ],
 )
 _NEGATED = {
-    "did": "didn't", "does": "doesn't", "do": "don't", "is": "isn't", "are": "aren't",
-    "was": "wasn't", "were": "weren't", "can": "can't", "could": "couldn't", "has": "hasn't",
-    "have": "haven't", "had": "hadn't", "will": "won't", "would": "wouldn't",
+    "did": "didn't",
+    "does": "doesn't",
+    "do": "don't",
+    "is": "isn't",
+    "are": "aren't",
+    "was": "wasn't",
+    "were": "weren't",
+    "can": "can't",
+    "could": "couldn't",
+    "has": "hasn't",
+    "have": "haven't",
+    "had": "hadn't",
+    "will": "won't",
+    "would": "wouldn't",
 }
 
 
@@ -133,6 +226,8 @@ def reword(question: str, rng: random.Random) -> str:
         words = [w for w in bare.split(" ") if w.lower() not in STOP - {"name", "year"}]
         return " ".join(words).lower() if len(words) > 1 else bare
     if draw < 0.10 and bare[:1].isupper():  # noqa: PLR2004
-        lead = rng.choice(("Tell me", "Please tell me", "Can you tell me", "I want to know", "Find"))
+        lead = rng.choice(
+            ("Tell me", "Please tell me", "Can you tell me", "I want to know", "Find")
+        )
         return f"{lead} {bare[0].lower()}{bare[1:]}" + rng.choice((".", "", "?"))
     return question

@@ -19,12 +19,13 @@ import numpy as np
 import torch
 from batches import Examples
 from bm25 import Index
-from corpus import read_lines
 from decode import Reading, answerable
 from inference import Runner
 from passages import KINDS
 from scoring import auroc, auroc_interval, calibration_error, exact, interval, overlap
 from sklearn.linear_model import LogisticRegression
+
+from corpus import read_lines
 
 LOG = logging.getLogger("evaluate")
 
@@ -57,7 +58,9 @@ def fit(readings: list[Reading], kinds: np.ndarray) -> dict[str, Any]:
     }
 
 
-def judge(readings: list[Reading], kinds: np.ndarray, calibration: dict[str, Any]) -> dict[str, Any]:
+def judge(
+    readings: list[Reading], kinds: np.ndarray, calibration: dict[str, Any]
+) -> dict[str, Any]:
     """Return AUROC by kind of negative, with each single signal's, and calibration error."""
     chance = np.asarray([answerable(r, calibration) for r in readings])
     signals = {
@@ -85,7 +88,9 @@ def judge(readings: list[Reading], kinds: np.ndarray, calibration: dict[str, Any
     }
 
 
-def load_questions(folder: Path, titles: set[str] | None) -> tuple[dict[str, str], list[dict[str, Any]]]:
+def load_questions(
+    folder: Path, titles: set[str] | None
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """Return the paragraphs (of some articles) by id, and their questions."""
     docs = {
         d["id"]: d["text"]
@@ -108,13 +113,18 @@ def reading(runner: Runner, docs: dict[str, str], asked: list[dict[str, Any]]) -
 
 
 def choice(
-    runner: Runner, docs: dict[str, str], asked: list[dict[str, Any]], calibration: dict[str, Any],
+    runner: Runner,
+    docs: dict[str, str],
+    asked: list[dict[str, Any]],
+    calibration: dict[str, Any],
 ) -> dict[str, Any]:
     """Return how often the right one of BM25's top 8 paragraphs wins, by different scores."""
     keys = list(docs)
     index = Index([docs[k] for k in keys])
     tops = index.top([q["question"] for q in asked], 8)
-    pairs = [(q["question"], docs[keys[r]]) for q, top in zip(asked, tops, strict=True) for r in top]
+    pairs = [
+        (q["question"], docs[keys[r]]) for q, top in zip(asked, tops, strict=True) for r in top
+    ]
     found = runner.read(pairs)
     names = ("answerable", "verdict", "margin", "score")
     hits: dict[str, list[float]] = {n: [] for n in (*names, "bm25_first", "em", "f1", "auroc")}
@@ -127,12 +137,18 @@ def choice(
         hits["f1"].append(overlap(answer, question["answers"]))
         if not any(gold):
             continue
-        values = {"answerable": chance, "verdict": [r.verdict for r, _ in mine],
-                  "margin": [r.margin for r, _ in mine], "score": [r.score for r, _ in mine]}
+        values = {
+            "answerable": chance,
+            "verdict": [r.verdict for r, _ in mine],
+            "margin": [r.margin for r, _ in mine],
+            "score": [r.score for r, _ in mine],
+        }
         for name in names:
             hits[name].append(float(gold[int(np.argmax(values[name]))]))
         hits["bm25_first"].append(float(gold[0]))
-        pairs_won = [c < chance[gold.index(True)] for c, g in zip(chance, gold, strict=True) if not g]
+        pairs_won = [
+            c < chance[gold.index(True)] for c, g in zip(chance, gold, strict=True) if not g
+        ]
         hits["auroc"].append(float(np.mean(pairs_won)))
     share = len(hits["score"]) / len(asked)
     return {
@@ -178,7 +194,7 @@ def main() -> None:
     if args.xquad:
         sets["xquad_en"] = load_questions(args.xquad, None)
     for name, (docs, asked) in sets.items():
-        picked = random.Random(0).sample(asked, min(args.questions, len(asked)))
+        picked = random.Random(0).sample(asked, min(args.questions, len(asked)))  # noqa: S311
         part = metrics.setdefault(name, {})
         part["reading"] = reading(runner, docs, picked)
         LOG.info("%s reading %s", name, part["reading"])

@@ -13,6 +13,7 @@ import torch
 from model import Reader
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from updater import is_frozen
 
 LICENSE = """Footnote reader weights
 
@@ -66,8 +67,9 @@ def main() -> None:
     args = parser.parse_args()
     base = json.loads((args.base / "config.json").read_text())
     tensors = gather(args.checkpoint, average=args.average)
-    words = "embeddings.word_embeddings.weight"
-    tensors[f"bert.{words}"] = load_file(args.base / "model.safetensors")[words]
+    for name, tensor in load_file(args.base / "model.safetensors").items():
+        if is_frozen(f"bert.{name}"):
+            tensors[f"bert.{name}"] = tensor
     wanted = set(Reader(base).state_dict())
     if set(tensors) != wanted:
         message = f"tensors differ: {sorted(set(tensors) ^ wanted)}"

@@ -37,7 +37,8 @@ class Runner:
 
     @torch.no_grad()
     def logits(
-        self, inputs: Sequence[tuple[list[int], int]],
+        self,
+        inputs: Sequence[tuple[list[int], int]],
     ) -> Iterator[tuple[int, np.ndarray, np.ndarray, float]]:
         """Yield (number, start logits, end logits, verdict) of inputs (ids, passage start)."""
         order = sorted(range(len(inputs)), key=lambda i: len(inputs[i][0]))
@@ -51,8 +52,12 @@ class Runner:
                 at += 1
             lengths = [len(inputs[i][0]) for i in pack]
             ids = torch.tensor([p for i in pack for p in inputs[i][0]])
-            types = torch.cat([(torch.arange(n) >= inputs[i][1]).long()
-                               for i, n in zip(pack, lengths, strict=True)])
+            types = torch.cat(
+                [
+                    (torch.arange(n) >= inputs[i][1]).long()
+                    for i, n in zip(pack, lengths, strict=True)
+                ]
+            )
             spans, verdict = self.model(ids, types, lengths)
             for i, part, a in zip(pack, spans.split(lengths), verdict.tolist(), strict=True):
                 yield i, part[:, 0].numpy(), part[:, 1].numpy(), a
@@ -82,8 +87,10 @@ class Runner:
         found = []
         for reading, pieces, (_, text) in zip(readings, passages, pairs, strict=True):
             empty = reading.last < reading.first
-            answer = "" if empty else text[
-                pieces.offsets[reading.first][0] : pieces.offsets[reading.last][1]
-            ]
+            answer = (
+                ""
+                if empty
+                else text[pieces.offsets[reading.first][0] : pieces.offsets[reading.last][1]]
+            )
             found.append((reading, answer))
         return found

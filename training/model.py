@@ -6,8 +6,8 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,13 +24,13 @@ class _FastLinear(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:  # noqa: ANN401
-        """Return x · weightᵀ + bias for a matrix x."""
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        """Return x weightᵀ + bias for a matrix x."""
         ctx.save_for_backward(x, weight)
-        return F.linear(x, weight, bias)
+        return functional.linear(x, weight, bias)
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:  # noqa: ANN401
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """Return the gradients for x, weight and bias."""
         x, weight = ctx.saved_tensors
         grad = grads[0]
@@ -51,8 +51,8 @@ class _Attend(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, qkv: Tensor, bounds: list[int], heads: int) -> Tensor:  # noqa: ANN401
-        """Attend within each sequence; qkv is positions × (3 · width), bounds their limits."""
+    def forward(ctx: Any, qkv: Tensor, bounds: list[int], heads: int) -> Tensor:
+        """Attend within each sequence; qkv is positions by (3 * width), bounds their limits."""
         width = qkv.shape[1] // 3
         size = width // heads
         out = qkv.new_empty(qkv.shape[0], width)
@@ -69,7 +69,7 @@ class _Attend(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:  # noqa: ANN401
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         """Return the gradient for qkv."""
         heads, upper = ctx.heads, grads[0]
         grad_qkv = upper.new_empty(upper.shape[0], 3 * upper.shape[1])
@@ -81,7 +81,7 @@ class _Attend(torch.autograd.Function):
         ):
             above = upper[begin:end].view(-1, heads, size).transpose(0, 1).contiguous()
             slope = torch.bmm(above, parts[2].transpose(1, 2))
-            slope = torch.ops.aten._softmax_backward_data(slope, probs, -1, probs.dtype)
+            slope = torch.ops.aten._softmax_backward_data(slope, probs, -1, probs.dtype)  # noqa: SLF001
             target = torch.empty_like(parts)
             torch.bmm(slope, parts[1], out=target[0]).mul_(size**-0.5)
             torch.bmm(slope.transpose(1, 2), parts[0], out=target[1])
@@ -112,9 +112,9 @@ class Embeddings(nn.Module):
         self.LayerNorm = nn.LayerNorm(width, eps=cfg["layer_norm_eps"])
 
     def forward(self, ids: Tensor, types: Tensor, positions: Tensor) -> Tensor:
-        """Return normalised embeddings, positions × width."""
+        """Return normalised embeddings, positions by width."""
         words = self.word_embeddings(ids)
-        kinds = F.embedding(types, self.token_type_embeddings.weight)
+        kinds = functional.embedding(types, self.token_type_embeddings.weight)
         normed: Tensor = self.LayerNorm(words + self.position_embeddings(positions) + kinds)
         return normed
 
@@ -167,7 +167,7 @@ class Layer(nn.Module):
         mixed = _Attend.apply(_FastLinear.apply(x, weight, bias), bounds, self.heads)
         out = self.attention.output
         x = out.LayerNorm(out.dense(mixed) + x)
-        inner = F.gelu(self.intermediate.dense(x))
+        inner = functional.gelu(self.intermediate.dense(x))
         y: Tensor = self.output.LayerNorm(self.output.dense(inner) + x)
         return y
 
@@ -204,12 +204,12 @@ class Reader(nn.Module):
         """Read packed sequences.
 
         Rows are filled up to a multiple of ROUND, since oneDNN compiles a kernel for every new
-        shape. Returns start and end logits (positions × 2) and answerability logits (sequences).
+        shape. Returns start and end logits (positions by 2) and answerability logits (sequences).
         """
         bounds = [0, *itertools.accumulate(lengths)]
         filler = -bounds[-1] % ROUND
         positions = torch.cat([torch.arange(n) for n in [*lengths, filler]])
-        ids, types = F.pad(ids, (0, filler)), F.pad(types, (0, filler))
+        ids, types = functional.pad(ids, (0, filler)), functional.pad(types, (0, filler))
         x = self.bert.embeddings(ids, types, positions)
         for layer in self.bert.encoder.layer:
             x = layer(x, bounds)

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     import random
     from pathlib import Path
 
-    from corpus import Paragraph
     from tokenizers import Tokenizer
+
+    from corpus import Paragraph
 
 MAX_QUESTION = 64
 MAX_PIECES = 384

@@ -16,6 +16,10 @@ from pathlib import Path
 
 import numpy as np
 from bm25 import Index
+from edits import entities, negate, reword, swap_entity, swap_opposite
+from passages import KINDS, Passage, Store, shape
+from tokenizers import Tokenizer
+
 from corpus import (
     Paragraph,
     Question,
@@ -25,9 +29,6 @@ from corpus import (
     read_paragraphs,
     read_questions,
 )
-from edits import entities, negate, reword, swap_entity, swap_opposite
-from passages import KINDS, Passage, Store, shape
-from tokenizers import Tokenizer
 
 LOG = logging.getLogger("prepare")
 NEGATIVE_SHARE = 0.8
@@ -38,7 +39,10 @@ class Maker:
     """Makes positive and negative examples out of paragraphs and questions."""
 
     def __init__(
-        self, paragraphs: list[Paragraph], questions: list[Question], tokenizer: Tokenizer,
+        self,
+        paragraphs: list[Paragraph],
+        questions: list[Question],
+        tokenizer: Tokenizer,
     ) -> None:
         """Index paragraphs by article and find hard paragraphs for the questions."""
         self.paragraphs, self.questions, self.tokenizer = paragraphs, questions, tokenizer
@@ -101,8 +105,10 @@ class Maker:
             return None
         paragraph = self.paragraphs[rows[min(int(rng.expovariate(0.7)), len(rows) - 1)]]
         words = content_words(question.text)
-        shared = [len(words & content_words(paragraph.sentence_text(i)))
-                  for i in range(len(paragraph.sentences))]
+        shared = [
+            len(words & content_words(paragraph.sentence_text(i)))
+            for i in range(len(paragraph.sentences))
+        ]
         focus = int(np.argmax(shared))
         sides = self.neighbours(paragraph)
         return shape(paragraph, (focus, focus), sides, self.tokenizer, rng)
@@ -133,7 +139,12 @@ class Maker:
         return pair[0] or pair[1]
 
     def negative(
-        self, number: int, kind: str, rng: random.Random, *, plain: bool,
+        self,
+        number: int,
+        kind: str,
+        rng: random.Random,
+        *,
+        plain: bool,
     ) -> tuple[str, Passage] | None:
         """Return (question, passage) of one kind of negative, None if there is none."""
         text = self.questions[number].text
@@ -152,13 +163,13 @@ class Maker:
 
 def one_pass(maker: Maker, numbers: list[int], seed: int) -> Store:
     """Return one pass of training examples: a positive each, and mostly a negative."""
-    rng, store, order = random.Random(seed), Store(maker.tokenizer), list(numbers)
+    rng, store, order = random.Random(seed), Store(maker.tokenizer), list(numbers)  # noqa: S311
     rng.shuffle(order)
     kinds, weights = list(KIND_WEIGHTS), list(KIND_WEIGHTS.values())
     for group, number in enumerate(order):
         passage = maker.positive(number, rng, plain=False)
         style = rng.getrandbits(32)
-        text = reword(maker.questions[number].text, random.Random(style))
+        text = reword(maker.questions[number].text, random.Random(style))  # noqa: S311
         store.add(text, passage.pieces(), maker.spans(number, passage), 0, group)
         if rng.random() > NEGATIVE_SHARE:
             continue
@@ -166,7 +177,7 @@ def one_pass(maker: Maker, numbers: list[int], seed: int) -> Store:
             made = maker.negative(number, kind, rng, plain=False)
             if made is None:
                 continue
-            text = reword(made[0], random.Random(style))
+            text = reword(made[0], random.Random(style))  # noqa: S311
             store.add(text, made[1].pieces(), [], KINDS.index(kind), group)
             break
     return store
@@ -174,7 +185,7 @@ def one_pass(maker: Maker, numbers: list[int], seed: int) -> Store:
 
 def check_part(maker: Maker, numbers: list[int], seed: int) -> Store:
     """Return a fixed part: the whole paragraph, and one negative of every kind that exists."""
-    rng, store = random.Random(seed), Store(maker.tokenizer)
+    rng, store = random.Random(seed), Store(maker.tokenizer)  # noqa: S311
     for group, number in enumerate(numbers):
         passage = maker.positive(number, rng, plain=True)
         text = maker.questions[number].text
@@ -205,7 +216,7 @@ def main() -> None:
     maker = Maker(paragraphs, read_questions(args.data), tokenizer)
     LOG.info("%d paragraphs, %d questions", len(paragraphs), len(maker.questions))
     titles = sorted({p.title for p in paragraphs})
-    random.Random(args.seed).shuffle(titles)
+    random.Random(args.seed).shuffle(titles)  # noqa: S311
     dev, test = titles[:22], titles[22:35]
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "split.json").write_text(json.dumps({"dev": dev, "test": test}, indent=1))
@@ -220,7 +231,7 @@ def main() -> None:
         if name == "train":
             jobs += [(f"train{i}", rows, args.seed + i + 1) for i in range(args.passes)]
         else:
-            picked = random.Random(args.seed + number).sample(rows, min(args.check, len(rows)))
+            picked = random.Random(args.seed + number).sample(rows, min(args.check, len(rows)))  # noqa: S311
             jobs.append((name, picked, args.seed))
     context = mp.get_context("fork")
     running = [context.Process(target=write_part, args=(maker, args.out, *job)) for job in jobs]

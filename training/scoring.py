@@ -66,6 +66,9 @@ def calibration_error(chance: Sequence[float], truth: Sequence[bool], bins: int 
     """Return the expected calibration error over bins of equal width."""
     p, y = np.asarray(chance), np.asarray(truth, np.float64)
     place = np.minimum((p * bins).astype(int), bins - 1)
-    gaps = [abs(p[place == b].mean() - y[place == b].mean()) * (place == b).mean()
-            for b in range(bins) if (place == b).any()]
+    gaps = [
+        abs(p[place == b].mean() - y[place == b].mean()) * (place == b).mean()
+        for b in range(bins)
+        if (place == b).any()
+    ]
     return round(float(sum(gaps)), 4)

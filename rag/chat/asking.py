@@ -14,7 +14,7 @@ from rag.store import Filters
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rag.pipeline import Pipeline
+    from rag.chat.engine import Engine
     from rag.types import Metadata
 
 SENTENCE_PAUSE_S = 0.12
@@ -32,7 +32,7 @@ class Step:
 
 
 def ask(
-    pipeline: Pipeline,
+    engine: Engine,
     question: str,
     earlier: Sequence[Exchange],
     within: Sequence[str] = (),
@@ -41,7 +41,7 @@ def ask(
     """Answer *question* and yield what to show: at once that it is read, then each sentence.
 
     Args:
-        pipeline: Answers it.
+        engine: Answers it.
         question: As typed.
         earlier: The conversation so far.
         within: Names of the only documents to look in; empty means all.
@@ -49,9 +49,9 @@ def ask(
     """
     turn = len(earlier)
     asked = Exchange(question.strip(), within=tuple(within))
-    threshold = pipeline.settings.answering.threshold
+    threshold = engine.threshold
     yield Step(exchange_html(asked, turn, catalog={}, threshold=threshold))
-    exchange, catalog = _answered(pipeline, asked, earlier)
+    exchange, catalog = _answered(engine, asked, earlier)
     for count in range(1, len(exchange.answer.sentences) if exchange.answer else 0):
         shown = exchange_html(
             exchange, turn, catalog=catalog, threshold=threshold, sentences=count
@@ -62,23 +62,14 @@ def ask(
     yield Step(html, done=exchange)
 
 
-def conversation_html(pipeline: Pipeline, exchanges: Sequence[Exchange]) -> str:
+def conversation_html(engine: Engine, exchanges: Sequence[Exchange]) -> str:
     """Return finished exchanges, the oldest first."""
-    catalog = catalog_of(pipeline)
-    threshold = pipeline.settings.answering.threshold
+    catalog = engine.catalog()
+    threshold = engine.threshold
     return "\n".join(
         exchange_html(exchange, turn, catalog=catalog, threshold=threshold)
         for turn, exchange in enumerate(exchanges)
     )
-
-
-def catalog_of(pipeline: Pipeline) -> Mapping[str, Metadata]:
-    """Return the metadata of every document; nothing while the index cannot be read."""
-    try:
-        with pipeline.store.snapshot() as snapshot:
-            return snapshot.catalog()
-    except RagError:
-        return {}
 
 
 def explained(error: Exception) -> str:
@@ -92,12 +83,12 @@ def explained(error: Exception) -> str:
 
 
 def _answered(
-    pipeline: Pipeline, asked: Exchange, earlier: Sequence[Exchange]
+    engine: Engine, asked: Exchange, earlier: Sequence[Exchange]
 ) -> tuple[Exchange, Mapping[str, Metadata]]:
     filters = Filters(documents=tuple(map(literal, asked.within))) if asked.within else None
     try:
-        answer = pipeline.ask(asked.question, history_of(earlier), filters)
-        return replace(asked, answer=answer), catalog_of(pipeline)
+        answer = engine.ask(asked.question, history_of(earlier), filters)
+        return replace(asked, answer=answer), engine.catalog()
     except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
         return replace(asked, error=explained(error)), {}
 

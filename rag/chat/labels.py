@@ -16,6 +16,8 @@ _MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 OPINION = "op-ed"
+_LONGEST_GLUED = 24
+"""Characters; a longer last word may be parted from its citation, or it would not fit a phone."""
 
 
 def date_label(date: str | None) -> str:
@@ -50,6 +52,16 @@ def decimals(score: float | None, places: int = 2) -> str:
     return "–" if score is None else f"{score:.{places}f}"
 
 
+def last_word(text: str) -> tuple[str, str]:
+    """Split off the last word, which must stay on one line with the citation after it.
+
+    >>> last_word("It was about Yemen.")
+    ('It was about ', 'Yemen.')
+    """
+    cut = max(text.rfind(" "), text.rfind("\n")) + 1
+    return (text[:cut], text[cut:]) if len(text) - cut <= _LONGEST_GLUED else (text, "")
+
+
 LABELS: dict[str, Callable[..., object]] = {
     "date": date_label,
     "kind": kind_label,
@@ -58,5 +70,6 @@ LABELS: dict[str, Callable[..., object]] = {
     "percent": percent,
     "decimals": decimals,
     "excerpt": excerpt,
+    "last_word": last_word,
 }
 """The filters of the templates by name."""

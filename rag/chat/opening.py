@@ -14,8 +14,8 @@ from rag.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rag.chat.engine import Engine
     from rag.chat.turns import Exchange
-    from rag.pipeline import Pipeline
     from rag.types import Answer
 
 _GONE = "There is no such source in this conversation. Ask the question again."
@@ -33,14 +33,14 @@ class Wanted:
 
 
 def opened_source(
-    pipeline: Pipeline, exchanges: Sequence[Exchange], data: Mapping[str, Any]
+    engine: Engine, exchanges: Sequence[Exchange], data: Mapping[str, Any]
 ) -> str:
     """Return the panel for the source that *data* names, or one sentence why not."""
     try:
         wanted = _wanted(data)
         answer = _answer(exchanges, wanted.turn)
         mark = _mark(answer, wanted)
-        document = pipeline.document(mark.document)
+        document = engine.document(mark.document)
         return source_html(
             document,
             mark,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from rag.chat.asking import ask, catalog_of, conversation_html
+from rag.chat.asking import ask, conversation_html
 from rag.chat.drawing import asset, drawn
+from rag.chat.engine import Engine
 from rag.chat.opening import opened_source
 from rag.chat.suggestions import Suggestions
 from rag.chat.turns import Exchange
@@ -32,8 +33,8 @@ class _Page:
     """Lays out the page and answers its events."""
 
     def __init__(self, pipeline: Pipeline) -> None:
-        self.pipeline = pipeline
-        self.suggestions = Suggestions(pipeline)
+        self.engine = Engine(pipeline)
+        self.suggestions = Suggestions(self.engine)
         with gr.Blocks(
             title=TITLE, analytics_enabled=False, fill_width=True, fill_height=True
         ) as self.blocks:
@@ -61,7 +62,7 @@ class _Page:
                     max_lines=6,
                     max_length=MAX_QUESTION_CHARACTERS,
                     autofocus=True,
-                    submit_btn=True,
+                    submit_btn="Ask",
                     html_attributes=gr.InputHTMLAttributes(
                         autocomplete="off", enterkeyhint="send", spellcheck=True
                     ),
@@ -79,7 +80,7 @@ class _Page:
 
     def landing(self) -> Iterator[str]:
         """Draw the empty page, then again with suggested questions, which take a moment."""
-        count = len(catalog_of(self.pipeline))
+        count = len(self.engine.catalog())
         known = self.suggestions.known()
         yield drawn("landing.html", count=count, suggestions=known)
         if known is None:
@@ -90,13 +91,13 @@ class _Page:
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
-        earlier = conversation_html(self.pipeline, exchanges)
+        earlier = conversation_html(self.engine, exchanges)
         emptied = gr.Textbox(value="", submit_btn=False)
-        for step in ask(self.pipeline, question, exchanges):
+        for step in ask(self.engine, question, exchanges):
             if step.done is None:
                 yield earlier, step.html, emptied, gr.skip()
             else:
-                ready = gr.Textbox(submit_btn=True)
+                ready = gr.Textbox(submit_btn="Ask")
                 yield earlier, step.html, ready, (*exchanges, step.done)
             emptied = gr.skip()
 
@@ -108,7 +109,7 @@ class _Page:
 
     def open_source(self, exchanges: Exchanges, event: gr.EventData) -> str:
         """Draw the document behind a citation or passage."""
-        return opened_source(self.pipeline, exchanges, event._data)  # noqa: SLF001
+        return opened_source(self.engine, exchanges, event._data)  # noqa: SLF001
 
 
 def _html(value: str, **options: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import TYPE_CHECKING, Any
 
 from rag.chat.drawing import asset
@@ -59,9 +60,9 @@ def serve(
 
     _, address, _ = page.launch(
         server_name=host,
-        server_port=port,
+        server_port=port or _free_port(host),
         theme=_theme(),
-        css="\n".join(map(asset, STYLES)),
+        head=_head(),
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -113,3 +114,14 @@ def _theme() -> gr.themes.Base:
     import gradio as gr
 
     return gr.themes.Base(font=SANS, font_mono=MONO, neutral_hue="stone", primary_hue="slate")
+
+
+def _head() -> str:
+    # Gradio rewrites the selectors of its own `css` option, which breaks those that name the body.
+    return "<style>\n" + "\n".join(map(asset, STYLES)) + "\n</style>"
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as free:
+        free.bind((host, 0))
+        return int(free.getsockname()[1])

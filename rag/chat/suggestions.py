@@ -12,7 +12,7 @@ from rag.types import BlockKind, Status
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rag.pipeline import Pipeline
+    from rag.chat.engine import Engine
     from rag.types import Document
 
 COUNT = 4
@@ -22,8 +22,8 @@ _LONGEST = 90
 _NUMBERED = r"^(?:\d+(?:\.\d+)*\.?\s+)?"
 _QUESTION = re.compile(_NUMBERED + r"((?:Who|What|When|Where|Why|How|Which)\b[^?]{8,80}\?)")
 _CLAUSE = re.compile(_NUMBERED + r"(What\s+[^?.:;!]{8,70})$")
-_ACRONYM = re.compile(r"((?:[A-Z][\w’'-]+\s+(?:(?:of|the|and|for)\s+)?){2,7})\(([A-Z]{3,8})\)")
-_SUBJECT = r"(The [A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+){0,3}|[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+){1,3})"
+_ACRONYM = re.compile(r"((?:[A-Z][\w\u2019'-]+\s+(?:(?:of|the|and|for)\s+)?){2,7})\(([A-Z]{3,8})\)")
+_SUBJECT = r"(The [A-Z][\w\u2019'-]+(?:\s+[A-Z][\w\u2019'-]+){0,3}|[A-Z][\w\u2019'-]+(?:\s+[A-Z][\w\u2019'-]+){1,3})"
 _EVENT = re.compile(
     _SUBJECT + r"\s+(was|were)\s+(founded|announced|established|created|appointed|launched)\b"
 )
@@ -33,26 +33,22 @@ _ORDINARY = re.compile(r"^(?:When|In|At|On|As|But|And|While|Since|After|Before)\
 class Suggestions:
     """Suggested questions of an index, worked out once a generation; for several threads."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, engine: Engine) -> None:
         """Nothing is read until questions are asked for."""
-        self._pipeline = pipeline
+        self._engine = engine
         self._lock = threading.Lock()
         self._known: tuple[int, list[str]] | None = None
 
     def known(self) -> list[str] | None:
         """Return the questions if they are worked out, None otherwise; never waits."""
         known = self._known
-        try:
-            with self._pipeline.store.snapshot() as snapshot:
-                return known[1] if known and known[0] == snapshot.generation else None
-        except RagError:
-            return []
+        return known[1] if known and known[0] == self._engine.generation() else None
 
     def questions(self) -> list[str]:
         """Return up to `COUNT` questions that the documents answer, from different documents."""
         with self._lock:
             try:
-                with self._pipeline.store.snapshot() as snapshot:
+                with self._engine.store.snapshot() as snapshot:
                     generation = snapshot.generation
                     if self._known and self._known[0] == generation:
                         return self._known[1]
@@ -75,7 +71,7 @@ class Suggestions:
             if any(_alike(candidate, other) for other in kept):
                 continue
             tried += 1
-            if self._pipeline.ask(candidate).status is Status.ANSWERED:
+            if self._engine.ask(candidate).status is Status.ANSWERED:
                 kept.append(candidate)
         return kept
 

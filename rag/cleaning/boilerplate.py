@@ -36,7 +36,7 @@ _CONTENTS = re.compile(
 _PAGE_AT_END = re.compile(r"(?:\||\.{2,}|\s)\s*(?:\d{1,4}|[ivxlc]{1,6})$")
 _MAX_LEADER_CHARS = 300
 _MAX_CONTENTS_CHARS = 160
-_LOOK_AHEAD = 4
+_LOOK_AHEAD = 6
 _MIN_TITLES = 3
 
 

@@ -73,21 +73,21 @@ class Credits:
         return cls(_standing_names(drafts), author or "", _opening(drafts))
 
 
-def is_byline(draft: Draft, credits: Credits, *, in_opening: bool) -> bool:
+def is_byline(draft: Draft, known: Credits, *, in_opening: bool) -> bool:
     """Whether a block is a byline and no prose."""
     text = draft.text
     if len(text) > _MAX_BIOGRAPHY_CHARS or (not draft.inferred and _is_marked_item(draft)):
         return False
-    if _is_biography(text, credits.names):
+    if _is_biography(text, known.names):
         return True
     if len(text) > _MAX_CHARS:
         return False
     with_address = _EMAIL.search(text) is not None and (
         len(text) < _LINE_CHARS or _AFFILIATION.search(text) is not None
     )
-    if text in credits.names or _BYLINE.match(text) or with_address:
+    if text in known.names or _BYLINE.match(text) or with_address:
         return True
-    return in_opening and _is_opening_byline(text, credits.author)
+    return in_opening and _is_opening_byline(text, known.author)
 
 
 def _is_marked_item(draft: Draft) -> bool:

@@ -36,13 +36,13 @@ def assign_roles(drafts: Sequence[Draft], author: str | None = None) -> list[Dra
         drafts: All blocks of a document.
         author: What the file declares; a line under the title that names it is a byline.
     """
-    credits = Credits.of(drafts, author)
+    known = Credits.of(drafts, author)
     entries = sum(is_reference(draft.text) for draft in drafts) >= _MIN_ENTRIES
     result: list[Draft] = []
     in_references = inside_contents = False
     for index, draft in enumerate(drafts):
         inside_contents = in_contents(drafts, index, inside=inside_contents)
-        role = BlockKind.BOILERPLATE if inside_contents else _role(draft, index, credits)
+        role = BlockKind.BOILERPLATE if inside_contents else _role(draft, index, known)
         if result and result[-1].kind is BlockKind.BYLINE and _is_bracketed(draft):
             role = BlockKind.BYLINE
         if role is BlockKind.HEADING:
@@ -58,9 +58,9 @@ def assign_roles(drafts: Sequence[Draft], author: str | None = None) -> list[Dra
     return _after_last_heading(result)
 
 
-def _role(draft: Draft, index: int, credits: Credits) -> BlockKind:
+def _role(draft: Draft, index: int, known: Credits) -> BlockKind:
     kind, text = draft.kind, draft.text
-    in_opening = index < credits.opening
+    in_opening = index < known.opening
     if kind in _SETTLED:
         return BlockKind.BOILERPLATE if has_dot_leaders(text) else kind
     if is_boilerplate(text):
@@ -68,7 +68,7 @@ def _role(draft: Draft, index: int, credits: Credits) -> BlockKind:
     if kind is BlockKind.HEADING and (not draft.inferred or draft.level == 1):
         alone = (in_opening and is_date_line(text)) or (draft.level > 1 and is_name_list(text))
         return BlockKind.BYLINE if alone else kind
-    return BlockKind.BYLINE if is_byline(draft, credits, in_opening=in_opening) else kind
+    return BlockKind.BYLINE if is_byline(draft, known, in_opening=in_opening) else kind
 
 
 def _is_bracketed(draft: Draft) -> bool:

@@ -275,17 +275,12 @@ def is_heading_line(text: str, *, strict: bool = False) -> bool:
     """
     if not _has_heading_form(text):
         return False
-    if text.isupper() and text.count(" ") < MAX_HEADING_WORDS and len(text) > 3:  # noqa: PLR2004
+    capitals = text.isupper() and len(text) > 3  # noqa: PLR2004 - "UN" and "Q&A" are none
+    if capitals or is_section_name(text):
         return True
     if _SECTION_NUMBER.match(text):
         return text.count(" ") <= _STRICT_WORDS and (not strict or _is_titled(text))
-    if is_section_name(text):
-        return True
-    if strict:
-        return False
-    if text.endswith(("?", ":")):
-        return _is_titled(text)
-    return True
+    return not strict and (not text.endswith(("?", ":")) or _is_titled(text))
 
 
 def is_section_name(text: str) -> bool:

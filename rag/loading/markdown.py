@@ -55,6 +55,16 @@ class _Walk:
             self._take(token)
 
     def _take(self, token: Token) -> None:
+        if token.nesting:
+            self._enter_or_leave(token)
+        elif token.type == "inline":
+            self._take_inline(_inline(token.children or []))
+        elif token.type in {"fence", "code_block"}:
+            self._add(" ".join(token.content.split()), BlockKind.PARAGRAPH)
+        elif token.type == "html_block":
+            self._add(_plain(token.content), BlockKind.PARAGRAPH)
+
+    def _enter_or_leave(self, token: Token) -> None:
         if token.type in {"bullet_list_open", "ordered_list_open"}:
             self._group += self._lists == 0
             self._lists += 1
@@ -64,19 +74,11 @@ class _Walk:
             self._level = int(token.tag[1:])
         elif token.type == "table_open":
             self._group += 1
-        elif token.type in {"th_open", "td_open"}:
-            self._in_cell = True
-        elif token.type in {"th_close", "td_close"}:
-            self._in_cell = False
+        elif token.tag in {"th", "td"}:
+            self._in_cell = token.nesting > 0
         elif token.type == "tr_close":
             self._add(" | ".join(self._cells), BlockKind.TABLE_ROW)
             self._cells = []
-        elif token.type == "inline":
-            self._take_inline(_inline(token.children or []))
-        elif token.type in {"fence", "code_block"}:
-            self._add(" ".join(token.content.split()), BlockKind.PARAGRAPH)
-        elif token.type == "html_block":
-            self._add(_plain(token.content), BlockKind.PARAGRAPH)
 
     def _take_inline(self, text: str) -> None:
         if self._in_cell:

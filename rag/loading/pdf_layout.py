@@ -30,6 +30,7 @@ _GAP = 1.3
 """A paragraph break is this much wider than the usual distance of lines."""
 _SHORT_LINE = 0.82
 _FAR_EM = 4.0
+_INDENT_EM = 0.8
 _MAX_HEADING_LINES = 3
 _MAX_HEADING_CHARS = 200
 _MAX_STRONG_CHARS = 120
@@ -121,31 +122,33 @@ def _right_edge(lines: list[Line], line: Line) -> float:
 
 
 def _starts_block(current: list[Line], line: Line, leading: float, right: float) -> bool:
+    """Whether a line begins a new block, judged by distance, letters, and then by its place."""
     last = current[-1]
     step = last.y - line.y
-    if step <= 0 or step > _GAP * max(leading, 1.15 * last.size) + 1:
+    far = step <= 0 or step > _GAP * max(leading, 1.15 * last.size) + 1
+    other = abs(line.size - last.size) > _SAME_SIZE * last.size or line.strong != last.strong
+    listed = _STARTS_ITEM.match(line.text) or _DOT_LEADERS.search(last.text)
+    if far or other or listed:
         return True
-    if abs(line.size - last.size) > _SAME_SIZE * last.size or line.strong != last.strong:
-        return True
-    if _STARTS_ITEM.match(line.text) or _DOT_LEADERS.search(last.text):
-        return True
-    em = line.size
-    if _STARTS_ITEM.match(current[0].text) and line.x > current[0].x + 0.8 * em:
+    in_item = _STARTS_ITEM.match(current[0].text) is not None
+    if in_item and line.x > current[0].x + _INDENT_EM * line.size:
         return False
+    return _starts_paragraph(current, line, right)
+
+
+def _starts_paragraph(current: list[Line], line: Line, right: float) -> bool:
+    last, em = current[-1], line.size
     ended = _ENDS_SENTENCE.search(last.text) is not None
-    width = right - line.x
-    if ended and last.right < line.x + _SHORT_LINE * width:
-        return True
+    short = last.right < line.x + _SHORT_LINE * (right - line.x)
     beside = abs(line.x - last.x) > _FAR_EM * em and abs(_center(line) - _center(last)) > 2 * em
-    if beside and last.right < line.x + _SHORT_LINE * width:
+    if short and (ended or beside):
         return True
-    indented = line.x - last.x > 0.8 * em
-    hanging = len(current) == 1 or current[-2].x >= last.x - 0.5 * em
-    if indented:
-        return ended and not _STARTS_ITEM.match(current[0].text) and hanging
-    outdented = last.x - line.x > 0.8 * em
+    if line.x - last.x > _INDENT_EM * em:
+        hanging = len(current) == 1 or current[-2].x >= last.x - em / 2
+        return ended and hanging
     # Back at the margin after indented lines: the next entry of a list with hanging lines.
-    return outdented and len(current) > 1 and current[0].x <= line.x + 0.5 * em
+    outdented = last.x - line.x > _INDENT_EM * em
+    return outdented and len(current) > 1 and current[0].x <= line.x + em / 2
 
 
 def _center(line: Line) -> float:

@@ -24,6 +24,7 @@ _ENUMERATOR = re.compile(
 _OPENERS = frozenset({"$", "€", "£", "¥", "(", "($"})
 _PUNCTUATION = frozenset({".", ",", ":", ";"})
 _CLOSERS = frozenset({")", "%", ")%", "*"})
+_LETTERED = re.compile(r"\(?[a-z]{1,3}[.)]\s")
 _WRAP_STEP = 1.4
 """Lines of one cell are at most this many font sizes apart; rows mostly are further."""
 _ALIGNED_EM = 0.6
@@ -62,13 +63,13 @@ def _columns_continued(row: Line, line: Line, bottom: float) -> list[int]:
             for column, other in enumerate(row.starts)
             if abs(start - other) <= _ALIGNED_EM * line.size
         ]
-        goes_on = aligned and (aligned[0] > 0 or cell.strip()[:1].islower())
-        if not goes_on:
+        lower = cell.strip()[:1].islower() and not _LETTERED.match(cell.strip())
+        if not aligned or (aligned[0] == 0 and not lower):
             return []
         columns.append(aligned[0])
     # A row without a label has numbers only; a wrapped cell has words.
-    worded = any(not _NUMBER.fullmatch(cell.strip()) for cell in line.cells)
-    return columns if worded else []
+    numbers = sum(_NUMBER.fullmatch(cell.strip()) is not None for cell in line.cells)
+    return columns if numbers < (1 if 0 in columns else len(columns)) else []
 
 
 def _mended(cells: list[str]) -> list[str]:

@@ -92,7 +92,7 @@ def _pieces(page: PageObject, widths: FontWidths) -> list[Piece]:
     def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
         text = text.replace("\n", "")
         if text:
-            pieces.append(_piece(text, cm, tm, font, size, widths))
+            pieces.append(_piece(text, cm, tm, font=font, size=size, widths=widths))
 
     extract: Callable[..., str] = page.extract_text
     extract(visitor_text=visit)
@@ -103,6 +103,7 @@ def _piece(
     text: str,
     cm: Sequence[float],
     tm: Sequence[float],
+    *,
     font: Any,
     size: float,
     widths: FontWidths,

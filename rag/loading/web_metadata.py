@@ -114,7 +114,8 @@ def _json_ld(tree: HtmlElement) -> Iterator[dict[str, Any]]:
             if isinstance(item, list):
                 waiting.extend(item)
             elif isinstance(item, dict):
-                waiting.extend(item.get("@graph") or [])
+                graph = item.get("@graph")
+                waiting.extend(graph if isinstance(graph, list) else [])
                 if "headline" in item or "datePublished" in item:
                     yield item
 
@@ -142,9 +143,6 @@ def _kind(named: dict[str, list[str]], linked: list[dict[str, Any]]) -> str | No
     if "citation_journal_title" in named:
         found.insert(0, "paper")
     for item in linked:
-        found += [value for value in (item.get("@type"), item.get("genre")) if _is_text(value)]
+        declared = (item.get("@type"), item.get("genre"))
+        found += [value for value in declared if isinstance(value, str)]
     return "; ".join(found) or None
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)

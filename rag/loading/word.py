@@ -28,6 +28,13 @@ _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
 _HEADING_STYLE = re.compile(
     r"heading\s*(\d)|(?:berschrift|titre|encabezado|kop)\s*(\d)", re.IGNORECASE
 )
+_STYLE_KINDS = (
+    ("toc ", BlockKind.BOILERPLATE),
+    ("bibliography", BlockKind.REFERENCE),
+    ("footnote text", BlockKind.REFERENCE),
+    ("endnote text", BlockKind.REFERENCE),
+    ("list", BlockKind.LIST_ITEM),
+)
 _TEMPLATE_CREATED = "2013-12-23T23:15:00"
 """The date in the template of python-docx, which its documents carry until it is set."""
 _SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:txbxContent")})
@@ -140,22 +147,26 @@ class _Body:
         style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
         name = self._styles.get(style.get(qn("w:val"), ""), "") if style is not None else ""
         lower = name.lower()
-        heading = _HEADING_STYLE.search(lower)
-        if heading:
-            return BlockKind.HEADING, min(max(int(heading[1] or heading[2]), 1), 6)
-        if lower == "title":
-            return BlockKind.HEADING, 0
-        outline = element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
-        if outline is not None and outline.get(qn("w:val"), "9") in "012345":
-            return BlockKind.HEADING, int(outline.get(qn("w:val"))) + 1
-        if lower.startswith("toc "):
-            return BlockKind.BOILERPLATE, 0
-        if lower in {"bibliography", "footnote text", "endnote text"}:
-            return BlockKind.REFERENCE, 0
+        level = _heading_level(lower, element)
+        if level is not None:
+            return BlockKind.HEADING, level
+        for start, kind in _STYLE_KINDS:
+            if lower.startswith(start):
+                return kind, 0
         numbered = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
-        if numbered or lower.startswith("list"):
-            return BlockKind.LIST_ITEM, 0
-        return None, 0
+        return (BlockKind.LIST_ITEM if numbered else None), 0
+
+
+def _heading_level(style: str, element: etree._Element) -> int | None:
+    """The level of a heading, 0 for the title; None for other paragraphs."""
+    heading = _HEADING_STYLE.search(style)
+    if heading:
+        return min(max(int(heading[1] or heading[2]), 1), 6)
+    if style == "title":
+        return 0
+    outline = element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
+    value = outline.get(qn("w:val"), "") if outline is not None else ""
+    return int(value) + 1 if value in set("012345") else None
 
 
 def _lowered(block: RawBlock) -> RawBlock:

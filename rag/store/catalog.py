@@ -58,7 +58,9 @@ def connect(path: Path, schema: str, *, durable: bool = True) -> sqlite3.Connect
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                connection.executescript(f"BEGIN IMMEDIATE; {schema} PRAGMA user_version = 1; COMMIT")
+                connection.executescript(
+                    f"BEGIN IMMEDIATE; {schema} PRAGMA user_version = 1; COMMIT"
+                )
         except BaseException:
             connection.close()
             raise
@@ -146,7 +148,9 @@ class Catalog:
         """Forget a file."""
         self.connection.execute("DELETE FROM files WHERE name = ?", (name,))
 
-    def add_document(self, document: Document, chunks: Sequence[Chunk], keys: Sequence[str]) -> None:
+    def add_document(
+        self, document: Document, chunks: Sequence[Chunk], keys: Sequence[str]
+    ) -> None:
         """Add a document with its chunks and the keys of their vectors."""
         record = _record(document)
         cursor = self.connection.execute(
@@ -246,7 +250,9 @@ class Catalog:
     def chunks_of(self, rows: Iterable[int]) -> list[int]:
         """Return the identifiers of the chunks of some documents."""
         query = "SELECT id FROM chunks WHERE document = ?"
-        return [chunk for row in sorted(rows) for (chunk,) in self.connection.execute(query, (row,))]
+        return [
+            chunk for row in sorted(rows) for (chunk,) in self.connection.execute(query, (row,))
+        ]
 
     def count_chunks(self) -> int:
         """Return how many chunks there are."""
@@ -304,7 +310,9 @@ def _record(document: Document) -> str:
     content: dict[str, Any] = {
         "metadata": asdict(document.metadata),
         "pages": [[page.number, page.label, *_pair(page.span)] for page in document.pages],
-        "blocks": [[block.kind.value, block.level, *_pair(block.span)] for block in document.blocks],
+        "blocks": [
+            [block.kind.value, block.level, *_pair(block.span)] for block in document.blocks
+        ],
         "dropped": [[item.reason, item.text, item.page] for item in document.dropped],
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -85,7 +85,7 @@ class EmbeddedStore:
         Raises:
             IndexLockedError: another process or thread is writing.
         """
-        from filelock import FileLock, Timeout  # noqa: PLC0415 - only writers need it
+        from filelock import FileLock, Timeout
 
         if not self._thread_lock.acquire(blocking=False):
             raise IndexLockedError(self._locked_message(str(os.getpid())))
@@ -207,7 +207,9 @@ class EmbeddedStore:
         folder.mkdir(parents=True)
         self._write_vectors(catalog, folder, manifest)
         before = None if anew or not published else self._derived(published) / LEXICAL
-        added = self._write_lexical(catalog, folder / LEXICAL, before, rows_before - rows, last_chunk)
+        added = self._write_lexical(
+            catalog, folder / LEXICAL, before, rows_before - rows, last_chunk
+        )
         catalog.set_derived(_hashed(folder))
         catalog.set_published(published + 1, manifest, added)
         return published + 1

@@ -26,7 +26,7 @@ class LexicalWriter:
         Segment files never change, so the new folder links to them; tantivy replaces its small
         files by renaming, which leaves the older generation as it was.
         """
-        import tantivy  # noqa: PLC0415 - only needed with an index
+        import tantivy
 
         folder.mkdir(parents=True)
         for file in sorted(before.iterdir()) if before else ():
@@ -64,7 +64,7 @@ class LexicalFolder:
 
     def __init__(self, folder: Path) -> None:
         """Open the generation in *folder*, mapped from disk."""
-        import tantivy  # noqa: PLC0415 - only needed with an index
+        import tantivy
 
         self._tantivy = tantivy
         index = tantivy.Index.open(str(folder))
@@ -97,8 +97,7 @@ class LexicalFolder:
         hits = self._searcher.search(query, limit=count, count=False).hits
         chunks = self._searcher.fast_field_values("chunk", [address for _, address in hits])
         scored = [
-            Scored(int(chunk), float(score))
-            for chunk, (score, _) in zip(chunks, hits, strict=True)
+            Scored(int(chunk), float(score)) for chunk, (score, _) in zip(chunks, hits, strict=True)
         ]
         return sorted(scored, key=lambda item: (-item.score, item.chunk))
 

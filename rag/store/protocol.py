@@ -109,7 +109,9 @@ class Filters:
         if self.kind and self.kind.casefold() != (metadata.kind or "").casefold():
             return False
         date = metadata.date or ""
-        if self.date_from and (not date or date[: len(self.date_from)] < self.date_from[:len(date)]):
+        if self.date_from and (
+            not date or date[: len(self.date_from)] < self.date_from[: len(date)]
+        ):
             return False
         return not (self.date_to and (not date or date[: len(self.date_to)] > self.date_to))
 

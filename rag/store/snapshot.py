@@ -51,15 +51,15 @@ class Loaded:
         expected = catalog.derived()
         total = sum(size for size, _ in expected.values())
         for path, (size, sha256) in expected.items():
-            _verify(folder / path, size, sha256, hashed=verify_all or total <= VERIFIED_ON_OPENING_BYTES)
+            _verify(
+                folder / path, size, sha256, hashed=verify_all or total <= VERIFIED_ON_OPENING_BYTES
+            )
         vectors = FaissFile((folder / FAISS_FILE_NAME).read_bytes())
         lexical = LexicalFolder(folder / "lexical")
         count = catalog.count_chunks()
         for part, held in ((FAISS_FILE_NAME, len(vectors)), ("lexical", len(lexical))):
             if held != count:
-                message = (
-                    f"{folder / part} holds {held} passages, but the catalog {count}. {REBUILD_HINT}"
-                )
+                message = f"{folder / part} holds {held} passages, but the catalog {count}. {REBUILD_HINT}"
                 raise IndexDamagedError(message)
         documents = catalog.documents()
         return cls(

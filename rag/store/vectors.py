@@ -108,7 +108,7 @@ class VectorCache:
 
 def write_faiss(path: Path, identifiers: Sequence[int], vectors: Vector) -> None:
     """Write an exact inner-product index of *vectors*, (n, dimension), to *path*."""
-    import faiss  # noqa: PLC0415 - heavy, and only needed with an index
+    import faiss
 
     index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
     if len(identifiers):
@@ -121,7 +121,7 @@ class FaissFile:
 
     def __init__(self, content: bytes) -> None:
         """Load the bytes that `write_faiss` wrote."""
-        import faiss  # noqa: PLC0415 - heavy, and only needed with an index
+        import faiss
 
         self._faiss = faiss
         self._index = faiss.deserialize_index(np.frombuffer(content, np.uint8))

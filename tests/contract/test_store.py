@@ -168,7 +168,8 @@ def test_a_failing_change_publishes_nothing(store, settings, embedder, manifest)
 
     def changes():
         yield from changes_for(random_document(2), settings, embedder)
-        raise RuntimeError("the parser died")
+        msg = "the parser died"
+        raise RuntimeError(msg)
 
     with pytest.raises(RuntimeError, match="the parser died"):
         store.apply(changes(), manifest)

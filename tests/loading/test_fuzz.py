@@ -65,6 +65,7 @@ def test_broken_files_raise_nothing_but_load_errors(originals, tmp_path):
     contents = [content for _, content in originals]
     limits = LoadingSettings(timeout_s=10, memory_megabytes=1024)
     read = 0
+    messages = []
     started = time.monotonic()
     with Loader(limits) as loader:
         for number in range(FILES):
@@ -74,11 +75,12 @@ def test_broken_files_raise_nothing_but_load_errors(originals, tmp_path):
             try:
                 document = loader.load(path, path.name)
             except LoadError as error:
-                assert str(error)
+                messages.append(str(error))
                 continue
             read += 1
             assert document.text
             for block in document.blocks:
                 assert document.slice(block.span).strip() == document.slice(block.span) != ""
     assert 0 < read < FILES
+    assert all(messages)
     assert time.monotonic() - started < 240

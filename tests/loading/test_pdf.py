@@ -161,6 +161,31 @@ def test_table_rows_join_their_cells(write_pdf, read, texts):
     assert "Country | Troops | Joined\nPakistan | 5,000 | 2016\nTurkey" in document.text
 
 
+def test_wrapped_cells_are_whole_and_lettered_rows_stay_apart(tmp_path, read, texts):
+    path = tmp_path / "table.pdf"
+    canvas = Canvas(str(path), invariant=1)
+    canvas.setFont("Helvetica", 10)
+    for x, y, text in (
+        (72, 700, "Tie"),
+        (180, 700, "Training and advice"),
+        (180, 689, "since the 1960s"),
+        (320, 700, "Shared border"),
+        (72, 672, "a) Money"),
+        (180, 672, "12,000"),
+        (320, 672, "none"),
+        (72, 660, "b) Troops"),
+        (180, 660, "3,000"),
+        (320, 660, "none"),
+    ):
+        canvas.drawString(x, y, text)
+    canvas.save()
+    assert texts(read(path), BlockKind.TABLE_ROW) == [
+        "Tie | Training and advice since the 1960s | Shared border",
+        "a) Money | 12,000 | none",
+        "b) Troops | 3,000 | none",
+    ]
+
+
 def test_raised_digits_stay_superscripts(tmp_path, read):
     path = tmp_path / "raised.pdf"
     canvas = Canvas(str(path), invariant=1)

@@ -1,5 +1,6 @@
 """Text files: encodings, line ends, inferred structure, head lines."""
 
+# ruff: noqa: RUF001 - texts in other alphabets are the point
 from __future__ import annotations
 
 import codecs
@@ -84,8 +85,10 @@ def test_hard_wrapped_paragraphs_are_joined(write, read):
     )
     document = read(write("a.txt", text))
     assert [document.slice(block.span) for block in document.blocks] == [
-        "The coalition was announced in December 2015 and has its headquarters in Riyadh. It was "
-        "described as the first of its kind by the ministers who met there.",
+        (
+            "The coalition was announced in December 2015 and has its headquarters in Riyadh. It "
+            "was described as the first of its kind by the ministers who met there."
+        ),
         "A second paragraph follows after a blank line, and it ends here.",
     ]
 

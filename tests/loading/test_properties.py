@@ -47,7 +47,7 @@ def check(document) -> None:
         end = block.span.end
     assert end == len(document.text)
     assert document.text == unicodedata.normalize("NFC", document.text)
-    assert not any(unicodedata.category(c) in {"Cs"} for c in document.text)
+    assert not any(unicodedata.category(c) == "Cs" for c in document.text)
     assert not set(document.text) & set("\0\r\t\f\u202e\u202d\u00ad\ufeff")
     document.text.encode("utf-8")
     assert all(len(entry.text) <= 200 for entry in document.dropped)

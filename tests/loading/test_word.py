@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import io
 import zipfile
 
@@ -84,7 +84,7 @@ def test_the_date_of_the_template_is_no_date(tmp_path, read):
 
 def test_the_date_of_making_is_used_when_nothing_better_is_there(tmp_path, read):
     document = docx.Document()
-    document.core_properties.created = datetime.datetime(2019, 3, 4, tzinfo=datetime.UTC)
+    document.core_properties.created = dt.datetime(2019, 3, 4, tzinfo=dt.UTC)
     document.add_paragraph("One paragraph.")
     document.save(tmp_path / "a.docx")
     assert read(tmp_path / "a.docx").metadata.date == "2019-03-04"

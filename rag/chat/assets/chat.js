@@ -100,6 +100,7 @@ function showMark() {
   } else if (body) {
     body.scrollTop = 0;
   }
+  if (opener?.isConnected) opener.scrollIntoView({ block: 'nearest' });
   if (!openedFromPanel) (panel.querySelector('#source-title') ?? panel.querySelector('.close'))?.focus();
 }
 
@@ -162,7 +163,10 @@ document.addEventListener('keydown', (event) => {
 
 function observe(id, react) {
   const target = byId(id);
-  if (!target) return;
+  if (!target) {
+    requestAnimationFrame(() => observe(id, react)); // Gradio has not mounted it yet
+    return;
+  }
   let waiting = false;
   new MutationObserver(() => {
     if (waiting) return;
@@ -175,7 +179,5 @@ function observe(id, react) {
 }
 
 applyTheme(localStorage.getItem('footnote-theme'));
-requestAnimationFrame(() => {
-  observe('source', showMark);
-  observe('current', showTurn);
-});
+observe('source', showMark);
+observe('current', showTurn);
