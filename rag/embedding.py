@@ -167,7 +167,7 @@ class HashingEmbedder:
                 vectors[row, int.from_bytes(digest[1:], "little") % self.dimension] += sign
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors[norms[:, 0] == 0, 0] = 1.0  # terms that cancelled each other out
-        return vectors / np.where(norms == 0, 1.0, norms)
+        return vectors / np.where(norms == 0, np.float32(1), norms)
 
 
 def batches_by_length(lengths: Sequence[int], batch_tokens: int = BATCH_TOKENS) -> list[list[int]]:

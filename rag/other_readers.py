@@ -138,7 +138,7 @@ def _best(start: Any, end: Any, offsets: Any, pieces: Sequence[int]) -> tuple[Sp
     sums = np.triu(starts[:, None] + ends[None, :])
     distance = np.arange(len(pieces))[None, :] - np.arange(len(pieces))[:, None]
     sums[(distance < 0) | (distance >= LONGEST_ANSWER_PIECES)] = NO_SPAN
-    first, last = np.unravel_index(int(np.argmax(sums)), sums.shape)
+    first, last = divmod(int(np.argmax(sums)), len(ends))
     span = Span(int(offsets[pieces[first]][0]), int(offsets[pieces[last]][1]))
     return span, float(sums[first, last])
 

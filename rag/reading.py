@@ -154,7 +154,7 @@ class FootnoteReader:
 
     def _windows(self, question: str, passages: Sequence[str]) -> list[_Window]:
         encoded = self._tokenizer.encode_batch([question, *passages], add_special_tokens=False)
-        start, end = (self._tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
+        start, end = (int(self._tokenizer.token_to_id(mark)) for mark in ("[CLS]", "[SEP]"))
         asked = encoded[0].ids[:MAX_QUESTION_PIECES]
         room = MAX_PIECES - len(asked) - 3
         windows = []
@@ -261,7 +261,7 @@ def _best_span(
     sums = starts[:, np.newaxis] + ends[np.newaxis, :]
     distance = np.arange(len(ends))[np.newaxis, :] - np.arange(len(starts))[:, np.newaxis]
     sums[(distance < 0) | (distance >= LONGEST_ANSWER_PIECES)] = NO_SPAN
-    first, last = np.unravel_index(int(np.argmax(sums)), sums.shape)
+    first, last = divmod(int(np.argmax(sums)), len(ends))
     return Span(offsets[first][0], offsets[last][1]), float(sums[first, last])
 
 

@@ -1,12 +1,12 @@
 """The author: a declared one unless it is a user account, else a byline at head or tail."""
 
-# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from rag.cleaning.shapes import is_name, is_name_list, is_section_name
+from rag.cleaning.names import is_name, is_name_list
+from rag.cleaning.shapes import is_section_name
 from rag.types import BlockKind
 
 if TYPE_CHECKING:

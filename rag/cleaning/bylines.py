@@ -1,6 +1,5 @@
 """Bylines: who wrote a text, from where, when; names standing alone, biographies."""
 
-# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re
@@ -8,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.cleaning.dates import find_date, is_date_line
-from rag.cleaning.shapes import has_title, is_name, is_name_list, is_section_name
+from rag.cleaning.names import has_title, is_name, is_name_list
+from rag.cleaning.shapes import is_section_name
 from rag.types import BlockKind
 
 if TYPE_CHECKING:

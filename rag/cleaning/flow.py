@@ -1,6 +1,5 @@
 """Paragraphs that a page or column break cut in two, and rows between rows."""
 
-# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re

@@ -1,6 +1,5 @@
 """The kind of a document: paper, op-ed, report or web article."""
 
-# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re

@@ -1,6 +1,5 @@
 """Joining the lines of a paragraph, hyphenated ends included."""
 
-# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from rag.cleaning.boilerplate import has_dot_leaders, in_contents, is_boilerplate
 from rag.cleaning.bylines import Credits, is_byline
 from rag.cleaning.dates import is_date_line
-from rag.cleaning.shapes import is_name_list, is_reference, is_section_name
+from rag.cleaning.names import is_name_list
+from rag.cleaning.shapes import is_reference, is_section_name
 from rag.types import BlockKind
 
 if TYPE_CHECKING:

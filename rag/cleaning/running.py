@@ -6,7 +6,6 @@ line need not be on every page. A line with a counter must also stand apart from
 first lines of two sections may well differ in a number only.
 """
 
-# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re

@@ -1,6 +1,5 @@
 """From raw blocks to blocks with kinds: headings, list items and rows that markup did not name."""
 
-# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re

@@ -97,7 +97,8 @@ class LexicalFolder:
         hits = self._searcher.search(query, limit=count, count=False).hits
         chunks = self._searcher.fast_field_values("chunk", [address for _, address in hits])
         scored = [
-            Scored(int(chunk), float(score)) for chunk, (score, _) in zip(chunks, hits, strict=True)
+            Scored(int(chunk or 0), float(score))
+            for chunk, (score, _) in zip(chunks, hits, strict=True)
         ]
         return sorted(scored, key=lambda item: (-item.score, item.chunk))
 

@@ -140,7 +140,7 @@ class FaissFile:
         options: dict[str, Any] = {}
         if among is not None:
             selector = self._faiss.IDSelectorBatch(np.asarray(among, np.int64))
-            options["params"] = self._faiss.SearchParameters(sel=selector)
+            options["params"] = self._faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         if len(self) == 0 or (among is not None and len(among) == 0):
             return []
         scores, found = self._index.search(vector[np.newaxis], min(count, len(self)), **options)

@@ -18,7 +18,7 @@ ANSWER = "The harbour office of Port Elling stands on Quay Street, next to the o
 OPINION_QUESTION = "Why should the lighthouse of Port Elling be repainted red?"
 UNANSWERABLE = "Zebra quantum soup viscosity?"
 HOSTILE_QUESTION = "What does the quarterly manifest of Vostrikov declare?"
-BIDI_QUESTION = "Which invoice did Marlowe forward?"
+BIDI_QUESTION = "Which invoice with a null mark did Marlowe forward to the office?"
 
 HARBOUR = f"""# The harbour of Port Elling
 
@@ -46,7 +46,7 @@ kind: op-ed
 The lighthouse of Port Elling should be repainted red, because sailors know it so. White paint
 was a mistake of the council. I believe that red is the colour of our town.
 """
-HOSTILE = """# Manifest <script>window.hacked = 'heading'</script>
+HOSTILE = """Manifest <script>window.hacked = 'heading'</script>
 
 The quarterly manifest of Vostrikov declares <script>window.hacked = 'text'</script> forty crates
 of <img src=x onerror="window.hacked='image'"> glass. The quarterly manifest of Vostrikov declares
@@ -57,13 +57,13 @@ The quarterly manifest of Vostrikov declares <b onmouseover="window.hacked='hove
 <a href="javascript:alert(1)">links</a> and <iframe src="https://example.com/"></iframe> frames.
 """
 BIDI = (
-    "# Forwarded invoice\n\nMarlowe forwarded the invoice \u202egnp.exe\u202c with a null"
+    "Forwarded invoice\n\nMarlowe forwarded the invoice \u202egnp.exe\u202c with a null"
     "\u2066 mark and the invoice number 4711 to the office.\n\n" + "x" * 20_000 + "\n"
 )
 FILES = {
     "harbour.md": HARBOUR,
     "lighthouse.md": OPINION,
-    "<img src=x onerror=window.hacked='name'>.md": HOSTILE,
+    "<img src=x onerror=window.hacked='name'>.txt": HOSTILE,
     "bidi.txt": BIDI,
 }
 

@@ -1,6 +1,5 @@
 """Text files: encodings, line ends, inferred structure, head lines."""
 
-# ruff: noqa: RUF001 - texts in other alphabets are the point
 from __future__ import annotations
 
 import codecs
