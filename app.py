@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.chat.serving import DEFAULT_PORT, LOCAL_HOST, serve, without_telemetry
@@ -11,6 +10,8 @@ from rag.errors import RagError
 from rag.pipeline import DEFAULT_INDEX, open_pipeline
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import gradio as gr
 
     from rag.pipeline import Pipeline

@@ -8,7 +8,9 @@ https://arxiv.org/abs/1810.04805, with the tensor names of Hugging Face transfor
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -141,13 +143,28 @@ def compile_model(
     return ov.Core().compile_model(model, "CPU", options)
 
 
+def import_operations() -> Any:
+    """Import OpenVINO's operations, and OpenVINO without its model converter.
+
+    The converter is optional, takes half of the import's time and loads a telemetry library, which
+    has no place in a tool that makes no request.
+    """
+    converter = "openvino.tools.ovc"
+    hidden = converter not in sys.modules
+    if hidden:
+        sys.modules[converter] = None  # type: ignore[assignment]  # so that importing it fails
+    try:
+        return import_module("openvino.opset13")
+    finally:
+        if hidden:
+            del sys.modules[converter]
+
+
 class _Graph:
     """Makes the nodes of one encoder."""
 
     def __init__(self, weights: Weights, config: dict[str, Any], prefix: str) -> None:
-        import openvino.opset13 as ops
-
-        self.ops = ops
+        self.ops = import_operations()
         self.weights = weights
         self.prefix = prefix
         self.heads = config["num_attention_heads"]

@@ -167,7 +167,7 @@ class HashingEmbedder:
                 vectors[row, int.from_bytes(digest[1:], "little") % self.dimension] += sign
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors[norms[:, 0] == 0, 0] = 1.0  # terms that cancelled each other out
-        return vectors / np.where(norms == 0, np.float32(1), norms)
+        return (vectors / np.where(norms == 0, 1.0, norms)).astype(np.float32)
 
 
 def batches_by_length(lengths: Sequence[int], batch_tokens: int = BATCH_TOKENS) -> list[list[int]]:
@@ -193,8 +193,9 @@ def padded(rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
 
 def _mean_pooled(encoder: Any) -> Any:
     """Add the mean over a text's tokens, scaled to length 1, to the graph."""
-    import openvino.opset13 as ops
+    from rag.bert import import_operations
 
+    ops = import_operations()
     mask = ops.unsqueeze(ops.convert(encoder.attention_mask, "f32"), ops.constant(np.array([2])))
     total = ops.reduce_sum(ops.multiply(encoder.hidden, mask), ops.constant(np.array([1])))
     return ops.normalize_l2(total, ops.constant(np.array([1])), 1e-12, "max")

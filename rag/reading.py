@@ -154,7 +154,7 @@ class FootnoteReader:
 
     def _windows(self, question: str, passages: Sequence[str]) -> list[_Window]:
         encoded = self._tokenizer.encode_batch([question, *passages], add_special_tokens=False)
-        start, end = (int(self._tokenizer.token_to_id(mark)) for mark in ("[CLS]", "[SEP]"))
+        start, end = (int(self._tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
         asked = encoded[0].ids[:MAX_QUESTION_PIECES]
         room = MAX_PIECES - len(asked) - 3
         windows = []
@@ -277,10 +277,9 @@ def _whole_words(text: str, span: Span) -> Span:
 
 def _compiled(folder: Path) -> Any:
     """Build the encoder with the two heads."""
-    import openvino.opset13 as ops
+    from rag.bert import Weights, build_encoder, compile_model, import_operations
 
-    from rag.bert import Weights, build_encoder, compile_model
-
+    ops = import_operations()
     weights = Weights(folder / WEIGHTS_FILE)
     encoder = build_encoder(weights, read_json(folder / "config.json"), "bert.")
 

@@ -30,14 +30,15 @@ from corpus import read_lines
 LOG = logging.getLogger("evaluate")
 
 
-def read_part(runner: Runner, path: Path) -> tuple[list[Reading], np.ndarray]:
-    """Read the prepared examples of a part; return readings and kinds."""
+def read_part(runner: Runner, path: Path, limit: int) -> tuple[list[Reading], np.ndarray]:
+    """Read the examples of a part's first questions; return readings and kinds."""
     part = Examples(path)
     pairs = []
-    for row, (length, start, _, _) in enumerate(part.rows):
+    rows = part.rows[part.rows[:, 3] < limit]
+    for row, (length, start, _, _) in enumerate(rows):
         ids = part.ids[part.begin[row] : part.begin[row] + length].tolist()
         pairs.append((ids[1 : start - 1], ids[start:-1]))
-    return runner.read_pieces(pairs), part.rows[:, 2]
+    return runner.read_pieces(pairs), rows[:, 2]
 
 
 def fit(readings: list[Reading], kinds: np.ndarray) -> dict[str, Any]:
@@ -171,8 +172,8 @@ def main() -> None:
     parser.add_argument("--xquad", type=Path)
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("metrics.json"))
     parser.add_argument("--calibrate", action="store_true")
-    parser.add_argument("--questions", type=int, default=1200, help="held-out questions to use")
-    parser.add_argument("--no-choice", action="store_true")
+    parser.add_argument("--questions", type=int, default=1200, help="of each part, for all but …")
+    parser.add_argument("--choices", type=int, default=1200, help="… the choice of passages")
     parser.add_argument("--dtype", default="bfloat16", choices=("bfloat16", "float32"))
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
@@ -182,11 +183,11 @@ def main() -> None:
     runner, began = Runner(args.model, getattr(torch, args.dtype)), time.monotonic()
     stored = args.model / "calibration.json"
     if args.calibrate:
-        readings, kinds = read_part(runner, args.cache / "dev.npz")
+        readings, kinds = read_part(runner, args.cache / "dev.npz", args.questions)
         stored.write_text(json.dumps(fit(readings, kinds), indent=2) + "\n")
         LOG.info("development part %s", judge(readings, kinds, json.loads(stored.read_text())))
     calibration = json.loads(stored.read_text())
-    readings, kinds = read_part(runner, args.cache / "test.npz")
+    readings, kinds = read_part(runner, args.cache / "test.npz", args.questions)
     metrics: dict[str, Any] = {"dtype": args.dtype, "held_out": judge(readings, kinds, calibration)}
     LOG.info("held out %s", metrics["held_out"])
     titles = set(json.loads((args.cache / "split.json").read_text())["test"])
@@ -198,8 +199,8 @@ def main() -> None:
         part = metrics.setdefault(name, {})
         part["reading"] = reading(runner, docs, picked)
         LOG.info("%s reading %s", name, part["reading"])
-        if not args.no_choice:
-            part["choice"] = choice(runner, docs, picked, calibration)
+        if args.choices:
+            part["choice"] = choice(runner, docs, picked[: args.choices], calibration)
             LOG.info("%s choice %s", name, part["choice"])
     metrics["seconds"] = round(time.monotonic() - began)
     args.out.write_text(json.dumps(metrics, indent=2) + "\n")

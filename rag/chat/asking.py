@@ -53,9 +53,7 @@ def ask(
     yield Step(exchange_html(asked, turn, catalog={}, threshold=threshold))
     exchange, catalog = _answered(engine, asked, earlier)
     for count in range(1, len(exchange.answer.sentences) if exchange.answer else 0):
-        shown = exchange_html(
-            exchange, turn, catalog=catalog, threshold=threshold, sentences=count
-        )
+        shown = exchange_html(exchange, turn, catalog=catalog, threshold=threshold, sentences=count)
         yield Step(shown)
         time.sleep(pause_s)
     html = exchange_html(exchange, turn, catalog=catalog, threshold=threshold)

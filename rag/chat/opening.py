@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag.chat.asking import explained
 from rag.chat.drawing import drawn
-from rag.chat.sources import Mark, citation_mark, passage_mark, source_html
+from rag.chat.pictures import pdf_of, picture_html
+from rag.chat.sources import Mark, citation_mark, page_wanted, passage_mark, source_html
 from rag.chat.turns import quoted_passages
 from rag.errors import InputError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rag.chat.turns import Exchange
     from rag.types import Answer
 
+TEXT_VIEW = "text"
 _GONE = "There is no such source in this conversation. Ask the question again."
 
 
@@ -32,21 +34,26 @@ class Wanted:
     view: str
 
 
-def opened_source(
-    engine: Engine, exchanges: Sequence[Exchange], data: Mapping[str, Any]
-) -> str:
+def opened_source(engine: Engine, exchanges: Sequence[Exchange], data: Mapping[str, Any]) -> str:
     """Return the panel for the source that *data* names, or one sentence why not."""
     try:
         wanted = _wanted(data)
         answer = _answer(exchanges, wanted.turn)
         mark = _mark(answer, wanted)
         document = engine.document(mark.document)
+        path = pdf_of(engine, document) if document.pages else None
+        page = page_wanted(document, mark, wanted.page)
+        picture = None
+        if path and page and wanted.view != TEXT_VIEW:
+            picture = picture_html(path, document, page, mark.span)
         return source_html(
             document,
             mark,
             turn=wanted.turn,
-            page_number=wanted.page,
+            page=page,
             quoted=not mark.is_citation and mark.number in quoted_passages(answer),
+            picture=picture,
+            has_picture=path is not None,
         )
     except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
         return drawn("source_error.html", message=explained(error))

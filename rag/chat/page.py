@@ -44,9 +44,7 @@ class _Page:
         self.blocks.queue(default_concurrency_limit=8)
 
     def _lay_out(self) -> None:
-        self.bridge = _html(
-            drawn("header.html"), elem_id="header", js_on_load=asset("chat.js")
-        )
+        self.bridge = _html(drawn("header.html"), elem_id="header", js_on_load=asset("chat.js"))
         with gr.Row(elem_id="workspace", equal_height=True):
             with gr.Column(elem_id="conversation", min_width=0):
                 with gr.Column(elem_id="turns", min_width=0):

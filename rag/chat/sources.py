@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.chat.drawing import drawn
-from rag.types import Block, BlockKind, Page, Span
+from rag.types import Block, BlockKind, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rag.types import Citation, Document, Hit
+    from markupsafe import Markup
+
+    from rag.types import Citation, Document, Hit, Page
 
 WINDOW_CHARACTERS = 9000
 """Text shown around a quote in a document without pages, and the most of one page."""
@@ -79,9 +82,9 @@ def source_html(
     mark: Mark,
     *,
     turn: int,
-    page_number: int | None = None,
+    page: Page | None = None,
     quoted: bool = False,
-    picture: str | None = None,
+    picture: Markup | None = None,
     has_picture: bool = False,
 ) -> str:
     """Return a document around *mark*.
@@ -90,15 +93,13 @@ def source_html(
         document: As it is indexed now.
         mark: What was quoted; it is only marked where its text still stands at its place.
         turn: The exchange that it belongs to.
-        page_number: Another page to show than the one with the mark.
+        page: The page to show, see `page_wanted`.
         quoted: Whether a listed passage is one that the answer quotes from.
         picture: The page as a picture (HTML), None shows the text.
         has_picture: Whether the page can be shown as a picture.
     """
-    unchanged = document.slice(mark.span) == mark.text
+    unchanged = is_unchanged(document, mark)
     span = mark.span if unchanged else Span(0, 0)
-    home = document.page_at(span.start)
-    page = _page(document, page_number) or home
     window = window_around(document, span, page)
     return drawn(
         "source.html",
@@ -106,7 +107,7 @@ def source_html(
         mark=mark,
         turn=turn,
         page=page,
-        home=home,
+        home=document.page_at(span.start),
         unchanged=unchanged,
         quoted=quoted,
         picture=picture,
@@ -116,6 +117,17 @@ def source_html(
         after=not document.pages and window.end < len(document.text),
         last_page=len(document.pages),
     )
+
+
+def is_unchanged(document: Document, mark: Mark) -> bool:
+    """Whether what was quoted still stands at its place."""
+    return document.slice(mark.span) == mark.text
+
+
+def page_wanted(document: Document, mark: Mark, number: int | None) -> Page | None:
+    """Return page *number*, that of the mark if there is no such page, None without pages."""
+    wanted = next((page for page in document.pages if page.number == number), None)
+    return wanted or document.page_at(mark.span.start if is_unchanged(document, mark) else 0)
 
 
 def window_around(document: Document, span: Span, page: Page | None) -> Span:
@@ -163,13 +175,9 @@ def _gap(document: Document, start: int, end: int) -> Iterator[Block]:
 
 def _pieces(document: Document, span: Span, mark: Span) -> Iterator[Piece]:
     cuts = sorted({span.start, span.end, *_inside(span, (mark.start, mark.end))})
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         yield Piece(document.text[start:end], mark.start <= start and end <= mark.end)
 
 
 def _inside(span: Span, offsets: Sequence[int]) -> list[int]:
     return [offset for offset in offsets if span.start < offset < span.end]
-
-
-def _page(document: Document, number: int | None) -> Page | None:
-    return next((page for page in document.pages if page.number == number), None)

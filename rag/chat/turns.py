@@ -90,6 +90,4 @@ def quoted_passages(answer: Answer) -> dict[int, str]:
 def _metadata(answer: Answer | None, catalog: Mapping[str, Metadata]) -> dict[str, Metadata]:
     """Return the metadata of every document that the answer lists, empty where it is gone."""
     hits = answer.passages if answer else ()
-    return {
-        hit.chunk.document: catalog.get(hit.chunk.document, Metadata()) for hit in hits
-    }
+    return {hit.chunk.document: catalog.get(hit.chunk.document, Metadata()) for hit in hits}

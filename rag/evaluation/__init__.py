@@ -10,7 +10,8 @@
 
 from __future__ import annotations
 
-from rag.evaluation.gold import Gold, GoldQuestion, Kind, Split, read_gold
+from rag.evaluation.gold import read_gold
+from rag.evaluation.labels import Gold, GoldQuestion, Kind, Split
 from rag.evaluation.run import Evaluation, evaluate, read_evaluation
 
 __all__ = [

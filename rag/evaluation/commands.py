@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import InputError
 from rag.evaluation.comparison import Comparison, compare
-from rag.evaluation.gold import Split, examine_gold, read_gold
+from rag.evaluation.gold import examine_gold, read_gold
+from rag.evaluation.labels import Split
 from rag.evaluation.locating import Locator
 from rag.evaluation.metrics import BY_NAME, HEADLINES
 from rag.evaluation.run import Evaluation, evaluate, read_evaluation
@@ -21,8 +22,8 @@ from rag.evaluation.run import Evaluation, evaluate, read_evaluation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rag.evaluation.gold import Gold
     from rag.evaluation.intervals import Metric
+    from rag.evaluation.labels import Gold
     from rag.pipeline import Pipeline
     from rag.settings import Settings
 

@@ -18,7 +18,7 @@ from rag.types import Span
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rag.evaluation.gold import Evidence, GoldQuestion
+    from rag.evaluation.labels import Evidence, GoldQuestion
     from rag.store import Snapshot
     from rag.types import Document
 

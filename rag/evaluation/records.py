@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from rag.evaluation import answers, citations, disagreement, ranking
-from rag.evaluation.gold import Kind
+from rag.evaluation.labels import Kind
 from rag.types import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from rag.evaluation.gold import GoldQuestion
+    from rag.evaluation.labels import GoldQuestion
     from rag.evaluation.locating import Located
     from rag.types import Answer, Document, Hit
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING
 
 from rag.errors import InputError
 from rag.evaluation.metrics import BY_NAME, DEFINITIONS
+from rag.evaluation.page import PAGE
 from rag.evaluation.plots import plots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from rag.evaluation.intervals import Metric
     from rag.evaluation.records import QuestionRecord
     from rag.evaluation.run import Evaluation
 
-PAGE = Path(__file__).with_name("page.html")
 SEARCH_DEPTH = "hit@5"
 BY_KIND = (
     "hit@5",
@@ -65,7 +64,7 @@ def report_html(evaluation: Evaluation) -> str:
         raise InputError(message) from error
     records = evaluation.records
     found = sorted({problem for record in records for problem in problems(record)})
-    return Template(PAGE.read_text(encoding="utf-8")).substitute(
+    return PAGE.substitute(
         about=_about(evaluation),
         resamples=f"{evaluation.made_with['bootstrap']['resamples']:,}",
         figures=_figures(evaluation),

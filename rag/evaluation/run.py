@@ -23,7 +23,7 @@ from rag.types import Status, Turn
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rag.evaluation.gold import Gold, GoldQuestion, Split
+    from rag.evaluation.labels import Gold, GoldQuestion, Split
     from rag.pipeline import Pipeline
     from rag.types import Answer
 

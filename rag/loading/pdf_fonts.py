@@ -1,6 +1,5 @@
 """How wide text is in the fonts of a PDF file."""
 
-# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 from typing import Any

@@ -1,6 +1,5 @@
 """From lines with a place to blocks: paragraphs, headings by size, table rows."""
 
-# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re

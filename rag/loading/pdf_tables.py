@@ -1,6 +1,5 @@
 """Rows of tables in PDF pages: cells mended, wrapped cells made whole."""
 
-# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import re

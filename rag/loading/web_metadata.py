@@ -4,7 +4,6 @@ trafilatura's own metadata guesses dates to the day where a page names a year on
 must not say more than its source, so the page is asked directly.
 """
 
-# ruff: noqa: RUF001 - typographic quotes and dashes are what this module looks for
 from __future__ import annotations
 
 import json

@@ -12,7 +12,9 @@ from pathlib import Path
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 PDF = "alliances-compared.pdf"
-PDF_QUESTION = "What does Hunter report about the praise for the joint intelligence operations centre?"
+PDF_QUESTION = (
+    "What does Hunter report about the praise for the joint intelligence operations centre?"
+)
 QUESTION = "Where does the harbour office of Port Elling stand?"
 ANSWER = "The harbour office of Port Elling stands on Quay Street, next to the old customs house."
 OPINION_QUESTION = "Why should the lighthouse of Port Elling be repainted red?"
@@ -96,7 +98,7 @@ def main(folder: Path, threshold: float) -> None:
     embedder = open_embedder(settings.embedding)
     update_index(store, [write_library(folder / "library")], settings, embedder)
     page = app.build_page(open_pipeline(folder / "index", settings))
-    print(f"address {serve(page, port=0, block=False)}", flush=True)
+    print(f"address {serve(page, port=0, block=False)}", flush=True)  # noqa: T201 - for who waits
     page.block_thread()
 
 

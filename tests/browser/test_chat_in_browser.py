@@ -192,7 +192,9 @@ def test_hostile_documents_run_nothing(open_page, question):
         page.locator(MARKED).first.hover()
     page.click(".why summary")
     assert page.evaluate("window.hacked") is None
-    inside = "#turns :is(script, iframe, img, svg, a, b), #source :is(script, iframe, img, svg, a, b)"
+    inside = (
+        "#turns :is(script, iframe, img, svg, a, b), #source :is(script, iframe, img, svg, a, b)"
+    )
     assert page.locator(inside).count() == 0
     text = page.inner_text("#turns") + page.inner_text("#source")
     assert not set("\u202e\u202c\u2066\0") & set(text)

@@ -1,3 +1,10 @@
+"""The page that a report is poured into: one file, no network, a little script."""
+
+from __future__ import annotations
+
+from string import Template
+
+PAGE = Template("""\
 <!doctype html>
 <html lang="en">
 <head>
@@ -55,3 +62,4 @@ filter();
 </script>
 </body>
 </html>
+""")
