@@ -1,0 +1,220 @@
+"""From a question to an answer, with a reader that marks what the test says."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from rag.embedding import HashingEmbedder
+from rag.errors import InputError
+from rag.pipeline import MAX_QUESTION_CHARACTERS, Pipeline
+from rag.reading import PassageReading, SentenceReading
+from rag.settings import AnsweringSettings, EmbeddingSettings, ReadingSettings, Settings
+from rag.store import Filters
+from rag.store.memory import MemoryStore
+from rag.types import Block, BlockKind, Document, Metadata, Reading, Span, Status, Turn
+from tests.conftest import changes_for, make_document
+
+COLUMN = (
+    "The coalition of Muslim states met in Riyadh. The coalition has 41 members at present. "
+    "Critics say that its mandate is unclear."
+)
+PAPER = (
+    "Saudi Arabia announced the coalition in December 2015. At first it had 34 members, and the "
+    "coalition now has 42 members. Pakistan joined in January 2016."
+)
+REPORT = "As of the summit, the coalition has forty-two members in three continents."
+
+
+class MarkingReader:
+    """Marks what a pattern matches, with the probability given for it."""
+
+    def __init__(self, pattern: str, probability: float = 0.95) -> None:
+        self.pattern, self.probability = re.compile(pattern), probability
+
+    def read(self, question, passages):
+        return [item.best for item in self.read_sentences(question, passages, [[]] * len(passages))]
+
+    def read_sentences(self, question, passages, sentences):
+        return [self._read(text, own) for text, own in zip(passages, sentences, strict=True)]
+
+    def _read(self, passage, sentences):
+        readings = []
+        for span in sentences:
+            found = list(self.pattern.finditer(passage, span.start, span.end))
+            place = Span(*found[-1].span()) if found else Span(span.start, span.start)
+            readings.append(SentenceReading(place, self.probability if found else 0.01))
+        found = self.pattern.search(passage)
+        place = found.span() if found else (0, 0)
+        best = Reading(*place, passage[slice(*place)], 1.0, self.probability if found else 0.01)
+        return PassageReading(best, tuple(readings))
+
+
+@pytest.fixture
+def settings():
+    return Settings(
+        embedding=EmbeddingSettings(model="hashing"),
+        reading=ReadingSettings(reader="none"),
+        answering=AnsweringSettings(threshold=0.3),
+    )
+
+
+def pipeline_of(settings, manifest, *documents, reader=None):
+    embedder, store = HashingEmbedder(), MemoryStore()
+    changes = [change for doc in documents for change in changes_for(doc, settings, embedder)]
+    store.apply(changes, manifest)
+    return Pipeline(store, embedder, settings, reader)
+
+
+@pytest.fixture
+def library():
+    return [
+        make_document("column.txt", COLUMN, author="S. Khan", kind="op-ed"),
+        make_document("paper.txt", PAPER, title="A paper", kind="paper"),
+        make_document("report.txt", REPORT, kind="report"),
+    ]
+
+
+def test_every_quote_is_its_document_at_its_span(settings, manifest, library):
+    pipeline = pipeline_of(settings, manifest, *library, reader=MarkingReader(r"4\d|forty-two"))
+    for question in ("How many members?", "Why is the mandate unclear?", "What about Riyadh?"):
+        answer = pipeline.ask(question)
+        for citation in answer.citations:
+            document = pipeline.document(citation.document)
+            assert document.text[citation.span.start : citation.span.end] == citation.quote
+            assert citation.sha256 == document.sha256
+        numbers = [citation.number for citation in answer.citations]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert all(sentence.citations for sentence in answer.sentences)
+        used = {number for sentence in answer.sentences for number in sentence.citations}
+        assert used == set(numbers)
+
+
+def test_different_numbers_are_shown_side_by_side_and_equal_ones_once(settings, manifest, library):
+    pipeline = pipeline_of(settings, manifest, *library, reader=MarkingReader(r"4\d|forty-two"))
+    answer = pipeline.ask("How many members does the coalition have?")
+    [disagreement] = answer.disagreements
+    by_value = {position.value: position.citations for position in disagreement.positions}
+    sources = {
+        value: {answer.citations[number - 1].document for number in numbers}
+        for value, numbers in by_value.items()
+    }
+    assert len(sources) == 2
+    assert sources["41"] == {"column.txt"}
+    assert answer.text.startswith("Sources differ: ")
+
+
+def test_sources_that_agree_are_no_disagreement(settings, manifest, library):
+    pipeline = pipeline_of(settings, manifest, *library[1:], reader=MarkingReader(r"42|forty-two"))
+    answer = pipeline.ask("How many members does the coalition have?")
+    assert answer.disagreements == ()
+    assert answer.short_answer in {"42", "forty-two"}
+    assert len(answer.sentences) <= 2
+
+
+def test_open_questions_have_no_short_answer(settings, manifest, library):
+    pipeline = pipeline_of(settings, manifest, *library, reader=MarkingReader(r"mandate"))
+    answer = pipeline.ask("Why do critics complain about the coalition?")
+    assert answer.status is Status.ANSWERED
+    assert answer.short_answer is None
+
+
+def test_below_the_threshold_nothing_is_quoted(settings, manifest, library):
+    pipeline = pipeline_of(settings, manifest, *library, reader=MarkingReader("zzz"))
+    answer = pipeline.ask("How many members does the coalition have?")
+    assert answer.status is Status.NOT_FOUND
+    assert (answer.sentences, answer.citations, answer.text) == ((), (), "")
+    assert answer.short_answer is None
+    assert answer.passages
+    assert {hit.scores.answerable for hit in answer.passages} == {0.01}
+
+
+def test_headings_and_references_are_not_quoted(settings, manifest):
+    texts = [
+        (BlockKind.HEADING, "How many members does the coalition have?"),
+        (BlockKind.PARAGRAPH, "The coalition has 41 members at present."),
+        (BlockKind.REFERENCE, "Khan, S. (2017). The coalition has 41 members. Arab News."),
+    ]
+    text, blocks = "", []
+    for kind, content in texts:
+        text += "\n\n" if text else ""
+        blocks.append(Block(kind, Span(len(text), len(text) + len(content)), 0))
+        text += content
+    document = Document("a.txt", "0" * 64, text, Metadata(), blocks=tuple(blocks))
+    pipeline = pipeline_of(settings, manifest, document, reader=MarkingReader("members"))
+    answer = pipeline.ask("How many members does the coalition have?")
+    assert [sentence.text for sentence in answer.sentences] == [texts[1][1]]
+
+
+def test_repeats_in_other_documents_become_further_citations(settings, manifest):
+    same = "The coalition has 41 members at present, as the columnist says."
+    documents = [make_document(f"{n}.txt", f"{same} Text {n} goes on with word{n}.") for n in "ab"]
+    pipeline = pipeline_of(settings, manifest, *documents, reader=MarkingReader("41"))
+    answer = pipeline.ask("How many members does the coalition have?")
+    assert answer.sentences[0].citations == (1, 2)
+    assert {citation.document for citation in answer.citations[:2]} == {"a.txt", "b.txt"}
+    assert [citation.quote for citation in answer.citations[:2]] == [same, same]
+
+
+def test_without_a_reader_sentences_come_by_similarity(settings, manifest, library):
+    pipeline = pipeline_of(settings, manifest, *library)
+    answer = pipeline.ask("Saudi Arabia announced the coalition in December 2015")
+    assert answer.status is Status.ANSWERED
+    assert answer.sentences[0].text.startswith("Saudi Arabia announced")
+    assert answer.short_answer is None
+    assert "read" not in answer.timings_ms
+
+
+def test_the_same_question_gives_the_same_bytes(settings, manifest, library):
+    reader = MarkingReader(r"4\d")
+    first = pipeline_of(settings, manifest, *library, reader=reader)
+    second = pipeline_of(settings, manifest, *reversed(library), reader=reader)
+
+    def bytes_of(pipeline):
+        content = pipeline.ask("How many members does the coalition have?").to_dict()
+        del content["timings_ms"]
+        return json.dumps(content)
+
+    assert bytes_of(first) == bytes_of(first) == bytes_of(second)
+
+
+def test_the_json_has_the_agreed_keys(settings, manifest, library):
+    pipeline = pipeline_of(settings, manifest, *library, reader=MarkingReader(r"4\d"))
+    content = pipeline.ask("How many members does the coalition have?").to_dict()
+    assert set(content) == {
+        "id", "question", "standalone_question", "status", "short_answer", "text", "sentences",
+        "citations", "disagreements", "confidence", "passages", "index", "timings_ms",
+    }  # fmt: skip
+    assert set(content["citations"][0]) >= {
+        "n", "document", "title", "author", "date", "kind", "page", "page_label", "start", "end",
+        "quote", "sha256", "score",
+    }  # fmt: skip
+    assert set(content["passages"][0]) >= {
+        "rank", "document", "page", "start", "end", "text", "scores",
+    }  # fmt: skip
+    assert set(content["timings_ms"]) == {"embed", "search", "read", "assemble", "total"}
+    json.dumps(content)
+
+
+def test_filters_and_history_reach_the_answer(settings, manifest, library):
+    pipeline = pipeline_of(settings, manifest, *library, reader=MarkingReader(r"41|42|2016"))
+    answer = pipeline.ask("How many members has it?", filters=Filters(kind="op-ed"))
+    assert {hit.chunk.document for hit in answer.passages} == {"column.txt"}
+    first = pipeline.ask("When did Pakistan join the coalition?")
+    follow_up = pipeline.ask("Why?", history=[Turn("When did Pakistan join the coalition?", first)])
+    assert follow_up.standalone_question == "Why did Pakistan join the coalition?"
+    assert follow_up.question == "Why?"
+
+
+@pytest.mark.parametrize("question", ["", "  ", "?!…", "\0", "x" * (MAX_QUESTION_CHARACTERS + 1)])
+def test_what_is_no_question_is_refused(settings, manifest, library, question):
+    pipeline = pipeline_of(settings, manifest, *library)
+    with pytest.raises(InputError, match="Expected a question"):
+        pipeline.ask(question)
+
+
+def test_fewer_than_one_passage_is_refused(settings, manifest, library):
+    with pytest.raises(InputError, match="at least 1"):
+        pipeline_of(settings, manifest, *library).search("riyadh", k=0)

@@ -1,0 +1,47 @@
+"""What a question asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.questions import Expected, Form, classify
+from rag.types import BlockKind
+
+
+@pytest.mark.parametrize(
+    ("question", "form", "expected"),
+    [
+        ("How many member states does the coalition have?", Form.FACT, Expected.NUMBER),
+        ("How long is the border?", Form.FACT, Expected.NUMBER),
+        ("When was it announced?", Form.FACT, Expected.DATE),
+        ("In what year did Pakistan join?", Form.FACT, Expected.DATE),
+        ("Who commands the IMCTC?", Form.FACT, Expected.PERSON),
+        ("Where is the seat?", Form.FACT, Expected.PLACE),
+        ("Which city hosts the coalition?", Form.FACT, Expected.PLACE),
+        ("Which model does Asif propose?", Form.FACT, Expected.ANY),
+        ("Which countries make up the SCO?", Form.LIST, Expected.ANY),
+        ("List the tasks of the centre.", Form.LIST, Expected.ANY),
+        ("Name the three motives.", Form.LIST, Expected.ANY),
+        ("What are the coalition's domains?", Form.LIST, Expected.ANY),
+        ("Why was Iran left out?", Form.OPEN, Expected.ANY),
+        ("How does the alliance differ from NATO?", Form.OPEN, Expected.ANY),
+        ("Compare the two blocs.", Form.OPEN, Expected.ANY),
+        ("Summarise the criticism.", Form.OPEN, Expected.ANY),
+    ],
+)
+def test_form_and_expected_value(question, form, expected):
+    kind = classify(question)
+    assert (kind.form, kind.expected) == (form, expected)
+
+
+def test_headings_and_boilerplate_never_answer():
+    for question in ("Who wrote it?", "Which references are cited?", "What is the total?"):
+        assert not classify(question).allowed & {BlockKind.HEADING, BlockKind.BOILERPLATE}
+
+
+def test_bylines_and_references_answer_only_when_asked_for():
+    assert BlockKind.BYLINE in classify("Who is the author of the column?").allowed
+    assert BlockKind.BYLINE in classify("What is the DOI of the paper?").allowed
+    assert BlockKind.REFERENCE in classify("Which journal published the cited study?").allowed
+    plain = classify("How many members are there?").allowed
+    assert plain == {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW}
