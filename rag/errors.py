@@ -3,6 +3,7 @@
     RagError                       2  anything this package raises on purpose
     ├── SettingsError              2  an unknown key, a value out of range
     ├── InputError                 2  a question, file or argument that cannot be used
+    │   └── NothingIndexedError    2  not one document could be read; holds why
     ├── LoadError                  2  a document that cannot be read; names the reason
     │   ├── UnsupportedFormatError 2  no loader for this type of file
     │   ├── EncryptedError         2  a password is needed
@@ -39,6 +40,17 @@ class SettingsError(RagError):
 
 class InputError(RagError):
     """A question, file or argument that cannot be used."""
+
+
+class NothingIndexedError(InputError):
+    """Not one document could be read, so nothing was published.
+
+    ``reasons`` maps the name of each file to what is wrong with it.
+    """
+
+    def __init__(self, message: str, reasons: dict[str, str]) -> None:
+        super().__init__(message)
+        self.reasons = reasons
 
 
 class LoadError(RagError):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.chunking import chunk_document
-from rag.errors import IndexMismatchError, InputError, LoadError
+from rag.errors import IndexMismatchError, InputError, LoadError, NothingIndexedError
 from rag.loading import Loader
 from rag.models import file_sha256
 from rag.settings import to_dict
@@ -243,14 +243,14 @@ class _Run:
                 kept = kept or file.reason is None
                 yield SetFile(file)
                 self.files_done += 1
-                self._tell(len(wanted), name)
                 if sum(len(chunks) for _, chunks in pending) >= PASSAGES_A_BATCH:
                     yield from self._embedded(pending)
                     pending = []
-                    self._tell(len(wanted), name)
+                self._tell(len(wanted), name)
             yield from self._embedded(pending)
+            self._tell(len(wanted), "")
         if not kept:
-            raise InputError(self._nothing_message(now))
+            raise _nothing_indexed(now, failed)
 
     def _load(
         self, loader: Loader, file: SourceFile, failed: dict[str, SourceFile]
@@ -295,10 +295,20 @@ class _Run:
         passages = self.report.passages_embedded + self.report.passages_reused
         self.report_progress(Progress(self.files_done, total, passages, name))
 
-    def _nothing_message(self, now: dict[str, SourceFile]) -> str:
-        if not now:
-            return "Expected at least one document, but there are no files. Check the path."
-        return (
-            f"Expected at least one readable document, but none of the {len(now)} files could be "
-            "indexed. Run rag index with --verbose to see why; the index is unchanged."
-        )
+
+def _nothing_indexed(
+    now: dict[str, SourceFile], failed: dict[str, SourceFile]
+) -> NothingIndexedError:
+    if not now:
+        message = "Expected at least one document, but there are no files. Check the path."
+        return NothingIndexedError(message, {})
+    reasons = {
+        name: f"{failed[file.sha256].reason}: {failed[file.sha256].message}"
+        for name, file in now.items()
+        if file.sha256 in failed
+    }
+    message = (
+        f"Expected at least one readable document, but none of the {len(now)} files could be "
+        "indexed. Run rag index with --verbose to see why; the index is unchanged."
+    )
+    return NothingIndexedError(message, reasons)

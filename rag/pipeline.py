@@ -176,7 +176,7 @@ class Pipeline:
             ranked = score_by_reading(candidates)
             confidence = confidence_by_reading(ranked)
         parts: dict[str, Any] = {"confidence": confidence, "passages": tuple(hits)}
-        if confidence < self.settings.answering.threshold:
+        if not ranked or confidence < self.settings.answering.threshold:
             return parts | {"status": Status.NOT_FOUND, "sentences": (), "citations": ()}
         found = stances(ranked, kind)
         chosen = ordered(choose(ranked, kind, self.settings.answering, found), kind)

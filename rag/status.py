@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import IndexMissingError
 
 if TYPE_CHECKING:
-    from rag.store import Manifest, Snapshot, SourceFile, Store
+    from rag.store import Manifest, SourceFile, Store
     from rag.types import Document
-
-_CHUNKS_A_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +95,7 @@ def read_status(store: Store, folder: Path, *, check: bool = False) -> IndexStat
     if check:
         store.check()
     with store.snapshot() as snapshot:
-        passages = _passages(snapshot, made_with.dimension)
+        passages = snapshot.chunk_counts()
         documents = tuple(
             DocumentStatus(snapshot.document(name), passages[name]) for name in snapshot.catalog()
         )
@@ -115,20 +111,6 @@ def read_status(store: Store, folder: Path, *, check: bool = False) -> IndexStat
         size_bytes=store.size_bytes(),
         outdated=_outdated(files) if check else {},
     )
-
-
-def _passages(snapshot: Snapshot, dimension: int) -> Counter[str]:
-    """Return how many chunks each document has; a search for all finds them."""
-    import numpy as np
-
-    _, total = snapshot.document_frequencies([])
-    vector = np.full(dimension, 1 / math.sqrt(dimension), np.float32)
-    chunks = sorted(item.chunk for item in snapshot.search_dense(vector, max(1, total), None))
-    found: Counter[str] = Counter()
-    for start in range(0, len(chunks), _CHUNKS_A_QUERY):
-        some = snapshot.chunks(chunks[start : start + _CHUNKS_A_QUERY])
-        found.update(chunk.document for chunk in some)
-    return found
 
 
 def _outdated(files: list[SourceFile]) -> dict[str, str]:

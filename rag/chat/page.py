@@ -26,7 +26,8 @@ Exchanges = tuple[Exchange, ...]
 
 def build_page(pipeline: Pipeline) -> gr.Blocks:
     """Return the page over *pipeline*; `rag.chat.serving.serve` serves it."""
-    return _Page(pipeline).blocks
+    blocks: gr.Blocks = _Page(pipeline).blocks
+    return blocks
 
 
 class _Page:

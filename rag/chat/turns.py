@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.chat.copying import copies
 from rag.chat.drawing import drawn
 from rag.presentation import NEAREST, NOT_FOUND
-from rag.types import Metadata, Turn
+from rag.types import Metadata, Status, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,6 +68,7 @@ def exchange_html(
         quoted=quoted_passages(answer) if answer else {},
         sentences=len(answer.sentences) if answer and sentences is None else sentences,
         busy=sentences is not None or (answer is None and exchange.error is None),
+        copies=copies(answer) if answer and answer.status is Status.ANSWERED else {},
         threshold=threshold,
         not_found=NOT_FOUND,
         nearest=NEAREST,

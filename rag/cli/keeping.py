@@ -42,9 +42,9 @@ def index(
 
     Only files that changed are read. What cannot be read is skipped with a warning.
     """
-    from rag.cli.reports import explain_skipped, index_report_lines, skipped_lines
+    from rag.cli.reports import index_report_lines, reason_lines, skipped_lines
     from rag.embedding import open_embedder
-    from rag.errors import InputError
+    from rag.errors import NothingIndexedError
     from rag.indexing import update_index
     from rag.store.embedded import EmbeddedStore
 
@@ -60,8 +60,8 @@ def index(
                 rebuild=rebuild,
                 report_progress=step,
             )
-    except InputError:
-        warn_each(explain_skipped(sources, chosen.loading) if verbose else [])
+    except NothingIndexedError as error:
+        warn_each(reason_lines(error.reasons) if verbose else [])
         raise
     warn_each(skipped_lines(report, verbose=verbose))
     if not quiet:

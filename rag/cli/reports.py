@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from rag.presentation import counted, one_line, page_label
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from rag.indexing import IndexReport
     from rag.quotes import CitationCheck
-    from rag.settings import LoadingSettings
     from rag.store import SourceFile
     from rag.verification import AnswerCheck, VerificationReport
 
@@ -45,20 +44,9 @@ def skipped_lines(report: IndexReport, *, verbose: bool) -> list[str]:
     ]
 
 
-def explain_skipped(paths: Sequence[Path], settings: LoadingSettings) -> list[str]:
-    """Read files once more, after a run that indexed none, and return why each is unusable."""
-    from rag.errors import LoadError
-    from rag.indexing import find_files
-    from rag.loading import Loader
-
-    lines = []
-    with Loader(settings) as loader:
-        for name, path in find_files(paths).items():
-            try:
-                loader.load(path, name)
-            except LoadError as error:
-                lines.append(f"  {one_line(name)}: {error.reason}: {one_line(str(error))}")
-    return lines
+def reason_lines(reasons: Mapping[str, str]) -> list[str]:
+    """Return a line for each file that could not be read, with what is wrong with it."""
+    return [f"  {one_line(name)}: {one_line(reason)}" for name, reason in reasons.items()]
 
 
 def verification_lines(report: VerificationReport, *, failures_only: bool = False) -> list[str]:

@@ -92,7 +92,8 @@ def _svg(figure: Any, axes: Any) -> str:
     """Return the figure as one element: no date, no random ids, no addresses of namespaces."""
     from matplotlib import rc_context
 
-    axes.legend(frameon=False, fontsize="small")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, fontsize="small")
     buffer = io.StringIO()
     name = axes.get_title()
     with rc_context({"svg.hashsalt": name, "svg.fonttype": "path"}):

@@ -56,7 +56,10 @@ class QuestionRecord:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as plain JSON."""
-        return asdict(self)
+        return {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in asdict(self).items()
+        }
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> QuestionRecord:

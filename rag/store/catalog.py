@@ -254,6 +254,11 @@ class Catalog:
             chunk for row in sorted(rows) for (chunk,) in self.connection.execute(query, (row,))
         ]
 
+    def chunk_counts(self) -> dict[int, int]:
+        """Return how many chunks each document has, by its row."""
+        rows = self.connection.execute("SELECT document, count(*) FROM chunks GROUP BY document")
+        return dict(rows)
+
     def count_chunks(self) -> int:
         """Return how many chunks there are."""
         return int(self.connection.execute("SELECT count(*) FROM chunks").fetchone()[0])

@@ -235,6 +235,11 @@ class MemorySnapshot:
             if filters.accepts(names, self._data.documents[sha256].metadata)
         )
 
+    def chunk_counts(self) -> dict[str, int]:
+        """Return how many chunks each document has, by its first name."""
+        counts = Counter(self._data.owners.values())
+        return {names[0]: counts[sha256] for sha256, names in self._names.items()}
+
     def document_frequencies(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
         """Return in how many chunks each term occurs, and how many chunks there are."""
         present = [set(lexical_terms(chunk)) for chunk in self._data.chunks.values()]

@@ -156,6 +156,9 @@ class Snapshot(Protocol):
     def matching(self, filters: Filters) -> frozenset[str]:
         """Return the first names of the documents that *filters* accept."""
 
+    def chunk_counts(self) -> Mapping[str, int]:
+        """Return how many chunks each document has, by its first name."""
+
     def document_frequencies(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
         """Return in how many chunks each term occurs, and how many chunks there are."""
 

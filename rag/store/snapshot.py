@@ -132,6 +132,11 @@ class EmbeddedSnapshot:
             if filters.accepts(names, self._loaded.metadata[row])
         )
 
+    def chunk_counts(self) -> dict[str, int]:
+        """Return how many chunks each document has, by its first name."""
+        counts = self._catalog.chunk_counts()
+        return {name: counts.get(row, 0) for name, row in self._loaded.rows.items()}
+
     def document_frequencies(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
         """Return in how many chunks each term occurs, and how many chunks there are."""
         found = {term: self._loaded.lexical.frequency(term) for term in terms}

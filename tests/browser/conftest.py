@@ -83,26 +83,30 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def context(chromium):
+    """One profile for all tests, so that the page's own scripts are loaded once."""
+    made = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    made.set_default_timeout(WAIT_MS)
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def observed():
     return Observed()
 
 
 @pytest.fixture
-def open_page(chromium, address, observed):
+def open_page(context, address, observed):
     """Open the page in a browser of a given size; whatever goes wrong in it fails the test."""
-    contexts = []
+    pages = []
 
     def opened(*, width=1400, height=900, dark=False, path=""):
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        contexts.append(context)
-        context.set_default_timeout(WAIT_MS)
         page = context.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
         watch(page, address, observed)
         page.goto(address + path)
         page.wait_for_selector("#question textarea")
@@ -110,8 +114,8 @@ def open_page(chromium, address, observed):
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert observed == Observed()
 
 

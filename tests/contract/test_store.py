@@ -82,6 +82,7 @@ def test_documents_come_back_as_they_went_in(store, settings, embedder, manifest
         assert snapshot.generation == 1
         assert snapshot.document(document.name) == document
         assert snapshot.catalog() == {document.name: document.metadata}
+        assert dict(snapshot.chunk_counts()) == {document.name: 1}
         with pytest.raises(InputError, match="nowhere"):
             snapshot.document("nowhere.txt")
     assert store.manifest() == manifest

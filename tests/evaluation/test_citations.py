@@ -54,9 +54,7 @@ def answer(sentences, given):
 EVIDENCE = [located("Alpha is one."), located("Gamma is three.")]
 
 
-@pytest.mark.parametrize(
-    ("level", "right"), [("document", 1.0), ("page", 2 / 3), ("span", 1 / 3)]
-)
+@pytest.mark.parametrize(("level", "right"), [("document", 1.0), ("page", 2 / 3), ("span", 1 / 3)])
 def test_precision_by_level(level, right):
     given = [cited("Alpha is one."), cited("Beta is two."), cited("Delta is four.")]
     evidence = [located("Alpha is one.")]

@@ -53,7 +53,7 @@ def test_parts_of_words_count_when_there_is_nothing_else():
 
 
 def test_closing_marks_of_the_quote_belong_to_the_span():
-    assert found('He said "go."', 'He said “go.” Then he left.') == ["He said “go.”"]
+    assert found('He said "go."', "He said “go.” Then he left.") == ["He said “go.”"]
     assert found("He said go", "He said go. Then he left.") == ["He said go"]
 
 
@@ -133,5 +133,3 @@ class TestOffsets:
         (folder / "notes.txt").unlink()
         with pytest.raises(InputError, match=r"source of notes\.txt"):
             locator.locate(question)
-
-

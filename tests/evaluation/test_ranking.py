@@ -53,9 +53,10 @@ def random_rankings(seed):
     for _ in range(40):
         groups = generator.randint(1, 4)
         places = generator.sample(range(12), groups)
-        yield [
-            frozenset({places.index(place)} if place in places else ()) for place in range(12)
-        ], groups
+        yield (
+            [frozenset({places.index(place)} if place in places else ()) for place in range(12)],
+            groups,
+        )
 
 
 @pytest.mark.parametrize("k", [1, 3, 5, 10])

@@ -16,6 +16,27 @@ function typeQuestion(text) {
   box.focus();
 }
 
+// Copying ----------------------------------------------------------------------------------------
+
+async function copyText(button) {
+  const { text } = button.dataset;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement('textarea'); // no clipboard without https or localhost
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+  }
+  const name = button.textContent;
+  button.textContent = 'Copied';
+  setTimeout(() => {
+    if (button.textContent === 'Copied') button.textContent = name;
+  }, 1500);
+}
+
 // Light and dark ----------------------------------------------------------------------------------
 
 function applyTheme(theme) {
@@ -132,6 +153,7 @@ function act(button) {
   hideTip();
   if (data.action === 'theme') return switchTheme();
   if (data.action === 'rewrite') return typeQuestion(data.text);
+  if (data.action === 'copy') return copyText(button);
   if (data.action === 'close') return closeSource();
   if (!EVENTS.includes(data.action)) return undefined;
   if (data.action === 'open') {

@@ -1,0 +1,227 @@
+"""Conversations kept in a SQLite file, each belonging to one person."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rag.chat.records import answer_from_dict
+from rag.chat.turns import Exchange
+from rag.errors import InputError
+from rag.presentation import answer_to_markdown, excerpt, markdown_escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+LONGEST_TITLE = 120
+LISTED_AT_MOST = 200
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, updated TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS by_owner ON conversations (owner, updated);
+CREATE TABLE IF NOT EXISTS exchanges (
+    conversation TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE, turn INTEGER NOT NULL,
+    question TEXT NOT NULL, within TEXT NOT NULL, error TEXT, answer TEXT,
+    PRIMARY KEY (conversation, turn));
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A conversation in a list; ``updated`` is an ISO time in UTC."""
+
+    identifier: str
+    title: str
+    updated: str
+    turns: int
+
+
+class Conversations:
+    """The conversations in one file; for several threads. *owner* is who asks, "" without login."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open or make the file; None keeps conversations in memory only."""
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(
+            path or ":memory:", check_same_thread=False, isolation_level=None
+        )
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def keep(self, identifier: str | None, owner: str, turn: int, exchange: Exchange) -> str:
+        """Keep one finished exchange and return its conversation, a new one for None."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        answer = json.dumps(exchange.answer.to_dict()) if exchange.answer else None
+        with self._transaction() as database:
+            if identifier is None or self._title(identifier, owner) is None:
+                identifier = uuid.uuid4().hex
+                title = excerpt(exchange.question, LONGEST_TITLE)
+                database.execute(
+                    "INSERT INTO conversations VALUES (?, ?, ?, ?)", (identifier, owner, title, now)
+                )
+            database.execute(
+                "INSERT OR REPLACE INTO exchanges VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    identifier,
+                    turn,
+                    _storable(exchange.question),
+                    json.dumps(exchange.within),
+                    exchange.error,
+                    answer,
+                ),
+            )
+            database.execute("UPDATE conversations SET updated = ? WHERE id = ?", (now, identifier))
+        return identifier
+
+    def exchanges(self, identifier: str, owner: str) -> tuple[Exchange, ...]:
+        """Return the exchanges of a conversation in order.
+
+        Raises:
+            InputError: *owner* has no such conversation.
+        """
+        with self._transaction() as database:
+            self._owned(identifier, owner)
+            rows = database.execute(
+                "SELECT question, within, error, answer FROM exchanges WHERE conversation = ?"
+                " ORDER BY turn",
+                (identifier,),
+            ).fetchall()
+        return tuple(_exchange(*row) for row in rows)
+
+    def listed(self, owner: str, words: str = "") -> list[Listed]:
+        """Return the conversations that hold all *words*, the latest first."""
+        clause = (
+            " AND (title LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM exchanges WHERE"
+            " conversation = id AND (question LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\')))"
+        )
+        patterns = [f"%{_literal(word)}%" for word in words.split()]
+        query = (
+            "SELECT id, title, updated, (SELECT count(*) FROM exchanges WHERE conversation = id)"
+            f" FROM conversations WHERE owner = ?{clause * len(patterns)}"  # noqa: S608 - no input
+            " ORDER BY updated DESC, rowid DESC LIMIT ?"
+        )
+        values = [owner, *(pattern for pattern in patterns for _ in range(3)), LISTED_AT_MOST]
+        with self._transaction() as database:
+            return [Listed(*row) for row in database.execute(query, values)]
+
+    def rename(self, identifier: str, owner: str, title: str) -> None:
+        """Give a conversation another title.
+
+        Raises:
+            InputError: *owner* has no such conversation, or the title is empty.
+        """
+        title = excerpt(title, LONGEST_TITLE)
+        if not title:
+            message = "Expected a title, but it is empty."
+            raise InputError(message)
+        with self._transaction() as database:
+            self._owned(identifier, owner)
+            database.execute(
+                "UPDATE conversations SET title = ? WHERE id = ?", (title, identifier)
+            )
+
+    def delete(self, identifier: str, owner: str) -> None:
+        """Delete a conversation.
+
+        Raises:
+            InputError: *owner* has no such conversation.
+        """
+        with self._transaction() as database:
+            self._owned(identifier, owner)
+            database.execute("DELETE FROM conversations WHERE id = ?", (identifier,))
+
+    def exported(self, identifier: str, owner: str, form: str) -> str:
+        """Return a conversation with its full citations as "markdown" or "json".
+
+        Raises:
+            InputError: *owner* has no such conversation.
+        """
+        with self._transaction():
+            title = self._owned(identifier, owner)
+        exchanges = self.exchanges(identifier, owner)
+        return as_json(title, exchanges) if form == "json" else as_markdown(title, exchanges)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _title(self, identifier: str, owner: str) -> str | None:
+        row = self._connection.execute(
+            "SELECT title FROM conversations WHERE id = ? AND owner = ?", (identifier, owner)
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def _owned(self, identifier: str, owner: str) -> str:
+        title = self._title(identifier, owner)
+        if title is None:
+            message = "There is no such conversation; it may have been deleted."
+            raise InputError(message)
+        return title
+
+
+def as_json(title: str, exchanges: Sequence[Exchange]) -> str:
+    """Return a conversation as JSON; each answer is what every door prints."""
+    value = {
+        "title": title,
+        "exchanges": [
+            {
+                "question": exchange.question,
+                "within": list(exchange.within),
+                "error": exchange.error,
+                "answer": exchange.answer.to_dict() if exchange.answer else None,
+            }
+            for exchange in exchanges
+        ],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_markdown(title: str, exchanges: Sequence[Exchange]) -> str:
+    """Return a conversation as Markdown; footnotes are numbered through, turn by turn."""
+    parts = [f"# {markdown_escaped(title)}\n"]
+    for number, exchange in enumerate(exchanges, start=1):
+        if exchange.answer is not None:
+            text = answer_to_markdown(exchange.answer)
+            parts.append(text.replace("[^", f"[^{number}-"))
+        else:
+            error = markdown_escaped(exchange.error or "")
+            parts.append(f"## {markdown_escaped(exchange.question)}\n\n{error}\n")
+    return "\n".join(parts)
+
+
+def _exchange(question: str, within: str, error: str | None, answer: str | None) -> Exchange:
+    value: Any = json.loads(answer) if answer else None
+    return Exchange(
+        question,
+        answer_from_dict(value) if value else None,
+        error,
+        tuple(map(str, json.loads(within))),
+    )
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _literal(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,102 @@
+"""What people say about answers, as candidates for gold questions."""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rag.types import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rag.chat.turns import Exchange
+
+FEEDBACK_FILE = "feedback.jsonl"
+"""Everything that was said, one a line."""
+CANDIDATES_FILE = "candidate-gold.jsonl"
+"""Of these, what `rag eval` can read as gold questions."""
+LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether an answer is right; ``passage`` is (document, quote) of what answers instead."""
+
+    right: bool
+    note: str = ""
+    passage: tuple[str, str] | None = None
+
+
+class Feedback:
+    """Two files of JSON Lines in one folder; for several threads."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Write into *folder*; None keeps nothing."""
+        self._folder = folder
+        self._lock = threading.Lock()
+
+    def keep(self, earlier: Sequence[Exchange], exchange: Exchange, verdict: Verdict) -> None:
+        """Note a verdict on *exchange*, which followed the *earlier* ones."""
+        if self._folder is None or exchange.answer is None:
+            return
+        record = {
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "right": verdict.right,
+            "note": verdict.note[:LONGEST_NOTE],
+            "passage": verdict.passage,
+            "answer": exchange.answer.to_dict(),
+        }
+        candidate = gold_candidate([item.question for item in earlier], exchange, verdict)
+        with self._lock:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._append(FEEDBACK_FILE, record)
+            if candidate is not None:
+                self._append(CANDIDATES_FILE, candidate)
+
+    def _append(self, name: str, record: dict[str, Any]) -> None:
+        if self._folder is not None:
+            with (self._folder / name).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def gold_candidate(
+    history: Sequence[str], exchange: Exchange, verdict: Verdict
+) -> dict[str, Any] | None:
+    """Return a gold question made of a verdict, None where it does not tell what is right.
+
+    A right answer gives its quotes as evidence, a right refusal a question that nothing answers,
+    and a wrong one the passage that was marked instead.
+    """
+    answer = exchange.answer
+    if answer is None:
+        return None
+    refused = answer.status is Status.NOT_FOUND
+    if verdict.passage is not None:
+        evidence = [{"document": verdict.passage[0], "quote": verdict.passage[1]}]
+        answers = []
+    elif not verdict.right:
+        return None
+    else:
+        evidence = [{"document": item.document, "quote": item.quote} for item in answer.citations]
+        answers = [answer.short_answer] if answer.short_answer else []
+    unanswerable = refused and verdict.passage is None
+    follow_up = bool(history) and not unanswerable
+    follow_up = follow_up and answer.standalone_question.strip() != exchange.question.strip()
+    candidate: dict[str, Any] = {
+        "id": f"feedback-{uuid.uuid4().hex[:12]}",
+        "question": exchange.question,
+        "kind": "unanswerable: near miss" if unanswerable else "fact",
+        "answers": answers,
+        "evidence": evidence,
+    }
+    if follow_up:
+        candidate |= {"kind": "follow-up", "history": list(history)}
+    if verdict.note.strip():
+        candidate["note"] = verdict.note.strip()[:LONGEST_NOTE]
+    return candidate
