@@ -22,9 +22,26 @@ if TYPE_CHECKING:
 SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
-_READING = {"answerable": 1.0, "similarity": 2.0, "overlap": 1.0, "fused": 1.0, "bias": -2.5}
+_READING = {
+    "answerable": 0.36,
+    "similarity": 1.34,
+    "overlap": 1.51,
+    "fused": 1.47,
+    "fits": 1.59,
+    "bias": -5.36,
+}
 """A logistic function of the reader's log-odds and the retrieval features, fitted on development
 questions; it says how likely a sentence is evidence."""
+_READING_CONFIDENCE = {
+    "answerable": 0.3,
+    "similarity": 0.75,
+    "dense": 1.05,
+    "fits": 0.8,
+    "bias": -0.3,
+}
+"""The same for a question: how likely the best sentence answers it."""
+COMPARED_SENTENCES = 12
+"""Sentences whose similarity is computed after reading; it costs a pass of the embedding model."""
 _CONFIDENCE = {"similarity": 3.85, "overlap": -2.1, "dense": 5.0, "bias": -4.05}
 FURTHER_SENTENCE = {Form.FACT: 0.3, Form.LIST: 0.4, Form.OPEN: 0.3}
 """Share of the best sentence's score that another one needs to be added, with a reader."""
@@ -88,7 +105,16 @@ def confidence_by_similarity(ranked: Sequence[Candidate]) -> float:
 
 def confidence_by_reading(ranked: Sequence[Candidate]) -> float:
     """Return how likely it is (0..1) that the best candidate answers, with a reader."""
-    return ranked[0].score if ranked else 0.0
+    if not ranked:
+        return 0.0
+    best = ranked[0]
+    return _sigmoid(
+        _READING_CONFIDENCE["answerable"] * _log_odds(best.answerable)
+        + _READING_CONFIDENCE["similarity"] * max(item.similarity for item in ranked)
+        + _READING_CONFIDENCE["dense"] * max(item.hit.scores.dense or 0.0 for item in ranked)
+        + _READING_CONFIDENCE["fits"] * best.fits
+        + _READING_CONFIDENCE["bias"]
+    )
 
 
 def choose(
@@ -169,12 +195,12 @@ def cite(chosen: Sequence[Chosen]) -> tuple[tuple[Sentence, ...], tuple[Citation
 
 
 def _reading_score(candidate: Candidate) -> float:
-    probability = min(max(candidate.answerable or 0.0, 1e-6), 1 - 1e-6)
     return _sigmoid(
-        _READING["answerable"] * math.log(probability / (1 - probability))
+        _READING["answerable"] * _log_odds(candidate.answerable)
         + _READING["similarity"] * candidate.similarity
         + _READING["overlap"] * candidate.overlap
         + _READING["fused"] * candidate.hit.scores.fused
+        + _READING["fits"] * candidate.fits
         + _READING["bias"]
     )
 
@@ -211,6 +237,11 @@ def _with_repeat(chosen: Chosen, candidate: Candidate) -> Chosen:
     if candidate.document.name in cited:
         return chosen
     return replace(chosen, repeats=(*chosen.repeats, candidate))
+
+
+def _log_odds(probability: float | None) -> float:
+    bounded = min(max(probability or 0.0, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
 
 
 def _sigmoid(value: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -62,51 +63,63 @@ def open_embedder(settings: EmbeddingSettings) -> Embedder:
 class OpenVinoEmbedder:
     """A BERT with mean pooling on the CPU, without importing torch."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        """Load tokenizer and weights; the graphs are compiled on first use."""
+    def __init__(self, name: str, folder: Path, precision: str = "bf16") -> None:
+        """Load the tokenizer; the model is compiled on first use.
+
+        Args:
+            name: What the fingerprint calls it.
+            folder: Where its files are.
+            precision: "bf16" where the processor has it, or "f32".
+        """
         from tokenizers import Tokenizer
 
         self._folder = folder
         self._config = read_json(folder / "config.json")
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        self._requests: dict[str, Any] = {}
         self.dimension = int(self._config["hidden_size"])
         self.max_tokens = _max_tokens(folder)
         self.fingerprint = _fingerprint(name, folder)
+        self._counting = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._counting.no_truncation()
+        self._counting.no_padding()
+        self._cutting = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._cutting.enable_truncation(self.max_tokens)
+        self._cutting.no_padding()
+        self._lock = threading.Lock()  # one request computes one batch at a time
+        self._precision = precision
+        self._request: Any = None
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many word pieces each text has, without the model's special ones."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        encodings = self._counting.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(encoding) for encoding in encodings]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of *texts*, shape (len(texts), dimension), float32.
 
-        A single text runs in float32, so that a question always has the same vector; several run
-        in bfloat16 where the processor has it, sorted by length so that little is padded.
+        Texts run in batches sorted by length, so that little is padded. In bfloat16 a vector
+        depends in its third decimal on what shares its batch; a single text's never does.
         """
         vectors = np.empty((len(texts), self.dimension), np.float32)
         if len(texts) == 0:
             return vectors
-        self._tokenizer.enable_truncation(self.max_tokens)
-        rows = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
-        self._tokenizer.no_truncation()
-        request = self._request("f32" if len(texts) == 1 else "bf16")
-        for batch in batches_by_length([len(row) for row in rows]):
-            ids, mask = padded([rows[index] for index in batch])
-            vectors[batch] = request.infer([ids, mask, np.zeros_like(ids)])[0]
+        rows = [encoding.ids for encoding in self._cutting.encode_batch_fast(list(texts))]
+        with self._lock:
+            request = self._compiled()
+            for batch in batches_by_length([len(row) for row in rows]):
+                ids, mask = padded([rows[index] for index in batch])
+                vectors[batch] = request.infer([ids, mask, np.zeros_like(ids)])[0]
         return vectors
 
-    def _request(self, precision: str) -> Any:
-        if precision not in self._requests:
+    def _compiled(self) -> Any:
+        if self._request is None:
             from rag.bert import Weights, build_encoder, compile_model
 
             encoder = build_encoder(Weights(self._folder / WEIGHTS_FILE), self._config)
-            model = compile_model([_mean_pooled(encoder)], encoder, "embed", precision=precision)
-            self._requests[precision] = model.create_infer_request()
-        return self._requests[precision]
+            model = compile_model(
+                [_mean_pooled(encoder)], encoder, "embed", precision=self._precision
+            )
+            self._request = model.create_infer_request()
+        return self._request
 
 
 class SentenceTransformersEmbedder:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag.sentences import sentence_spans
 from rag.terms import query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
+from rag.values import value_fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +32,8 @@ class Candidate:
     ``similarity`` is the cosine to the question, ``overlap`` the share (0..1) of the question's
     terms that it holds, weighted by rarity; ``answerable`` is the reader's probability (0..1) that
     the sentence answers and ``answer`` the span that it marked, both None without a reader;
-    ``score`` (0..1) is what sentences are chosen by.
+    ``fits`` says whether that span is of the kind that the question asks for (a number, a date, a
+    name); ``score`` (0..1) is what sentences are chosen by.
     """
 
     hit: Hit
@@ -43,6 +45,7 @@ class Candidate:
     overlap: float = 0.0
     answerable: float | None = None
     answer: Span | None = None
+    fits: bool = False
     score: float = 0.0
 
 
@@ -84,26 +87,41 @@ def quotable_spans(document: Document, block: Block) -> list[Span]:
     return [block.span]
 
 
-def with_features(
-    candidates: Sequence[Candidate], question: str, snapshot: Snapshot, embedder: Embedder
+def with_overlap(
+    candidates: Sequence[Candidate], question: str, snapshot: Snapshot
 ) -> list[Candidate]:
-    """Return the candidates with their similarity and overlap filled in."""
+    """Return the candidates with their overlap filled in."""
+    weights = rarity(query_terms(question), snapshot)
+    total = sum(weights.values()) or 1.0
+    found = []
+    for candidate in candidates:
+        present = set(terms(f"{candidate.hit.chunk.context} {candidate.text}"))
+        overlap = sum(weight for term, weight in weights.items() if term in present) / total
+        found.append(replace(candidate, overlap=overlap))
+    return found
+
+
+def with_similarity(
+    candidates: Sequence[Candidate], question: str, embedder: Embedder
+) -> list[Candidate]:
+    """Return the candidates with their similarity filled in."""
     if not candidates:
         return []
     vectors = embedder.embed([question, *(candidate.text for candidate in candidates)])
     similarities = vectors[1:] @ vectors[0]
-    weights = rarity(query_terms(question), snapshot)
-    total = sum(weights.values()) or 1.0
-    featured = []
-    for candidate, similarity in zip(candidates, similarities, strict=True):
-        present = set(terms(f"{candidate.hit.chunk.context} {candidate.text}"))
-        overlap = sum(weight for term, weight in weights.items() if term in present) / total
-        featured.append(replace(candidate, similarity=float(similarity), overlap=overlap))
-    return featured
+    return [
+        replace(candidate, similarity=float(similarity))
+        for candidate, similarity in zip(candidates, similarities, strict=True)
+    ]
 
 
 def with_readings(
-    candidates: Sequence[Candidate], hits: Sequence[Hit], question: str, reader: Reader, count: int
+    candidates: Sequence[Candidate],
+    hits: Sequence[Hit],
+    question: str,
+    kind: QuestionKind,
+    reader: Reader,
+    count: int,
 ) -> tuple[list[Candidate], list[Hit]]:
     """Let the reader read the first *count* hits.
 
@@ -126,7 +144,10 @@ def with_readings(
             if before is None or sentence.answerable > (before.answerable or 0.0):
                 start = hit.chunk.span.start
                 answer = Span(start + sentence.span.start, start + sentence.span.end)
-                found[key] = replace(item, answerable=sentence.answerable, answer=answer, hit=hit)
+                fits = value_fits(item.document.slice(answer), kind.expected)
+                found[key] = replace(
+                    item, answerable=sentence.answerable, answer=answer, fits=fits, hit=hit
+                )
     judged = [
         found.get((item.document.name, item.span.start), replace(item, answerable=0.0))
         for item in candidates

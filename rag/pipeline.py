@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.answering import (
+    COMPARED_SENTENCES,
     choose,
     cite,
     confidence_by_reading,
@@ -20,7 +21,7 @@ from rag.conversation import standalone
 from rag.disagreement import disagreements, stances
 from rag.embedding import open_embedder
 from rag.errors import IndexMismatchError, IndexMissingError, InputError
-from rag.evidence import candidate_sentences, with_features, with_readings
+from rag.evidence import candidate_sentences, with_overlap, with_readings, with_similarity
 from rag.indexing import manifest_for
 from rag.questions import classify
 from rag.reading import open_reader
@@ -163,17 +164,18 @@ class Pipeline:
         """Return the fields of the answer that come from reading the passages."""
         kind = classify(question)
         candidates = candidate_sentences(snapshot, hits, kind)
-        candidates = with_features(candidates, question, snapshot, self.embedder)
+        candidates = with_overlap(candidates, question, snapshot)
         if self.reader is None:
-            ranked = score_by_similarity(candidates)
+            ranked = score_by_similarity(with_similarity(candidates, question, self.embedder))
             confidence = confidence_by_similarity(ranked)
         else:
             began = time.perf_counter()
             candidates, hits = with_readings(
-                candidates, hits, question, self.reader, self.settings.reading.passages
+                candidates, hits, question, kind, self.reader, self.settings.reading.passages
             )
             timings["read"] = 1000 * (time.perf_counter() - began)
-            ranked = score_by_reading(candidates)
+            likely = score_by_reading(candidates)[:COMPARED_SENTENCES]
+            ranked = score_by_reading(with_similarity(likely, question, self.embedder))
             confidence = confidence_by_reading(ranked)
         parts: dict[str, Any] = {"confidence": confidence, "passages": tuple(hits)}
         if not ranked or confidence < self.settings.answering.threshold:

@@ -9,6 +9,7 @@ piece, with position 0 standing for "no answer here" as in BERT's SQuAD 2.0 reci
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -118,6 +119,7 @@ class FootnoteReader:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._request: Any = None
+        self._lock = threading.Lock()  # one request computes one batch at a time
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """Return the best span and the answerability of each passage, in their order."""
@@ -169,8 +171,6 @@ class FootnoteReader:
 
     def _run(self, windows: Sequence[_Window]) -> list[tuple[Logits, Logits, float]]:
         """Return the start logits, end logits and verdict of each window."""
-        if self._request is None:
-            self._request = _compiled(self._folder).create_infer_request()
         outputs: list[tuple[Logits, Logits, float]] = [(None, None, 0.0)] * len(windows)  # type: ignore[list-item]
         for batch in batches_by_length([len(window.ids) for window in windows]):
             longest = max(len(windows[index].ids) for index in batch)
@@ -180,12 +180,19 @@ class FootnoteReader:
                 ids[row, : len(window.ids)] = window.ids
                 mask[row, : len(window.ids)] = 1
                 types[row, window.first : len(window.ids)] = 1
-            spans, verdicts = self._request.infer([ids, mask, types]).values()
+            spans, verdicts = self._infer([ids, mask, types])
             for row, index in enumerate(batch):
                 length = len(windows[index].ids)
-                logits = np.array(spans[row, :length], np.float32)
+                logits = spans[row, :length]
                 outputs[index] = (logits[:, 0], logits[:, 1], float(verdicts[row, 0]))
         return outputs
+
+    def _infer(self, inputs: list[Any]) -> tuple[Any, Any]:
+        with self._lock:
+            if self._request is None:
+                self._request = _compiled(self._folder).create_infer_request()
+            spans, verdicts = self._request.infer(inputs).values()
+            return np.array(spans), np.array(verdicts)
 
     def _joined(self, passage: str, parts: Sequence[_WindowReading]) -> PassageReading:
         """Return the window with the best margin, and each sentence's best of all windows."""

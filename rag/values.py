@@ -131,6 +131,17 @@ def parse_value(text: str, expected: Expected) -> Value | None:
             return None
 
 
+def value_fits(text: str, expected: Expected) -> bool:
+    """Whether an answer span can be what is asked for: a number, a date, a name with a capital."""
+    match expected:
+        case Expected.NUMBER | Expected.DATE:
+            return parse_value(text, expected) is not None
+        case Expected.PERSON:
+            return any(word[:1].isupper() for word in text.split())
+        case Expected.PLACE | Expected.ANY:
+            return bool(text)
+
+
 def agree(left: Value, right: Value) -> bool:
     """Whether two values can be one; values of different kinds cannot be compared, so they can."""
     match left, right:

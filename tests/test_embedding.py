@@ -36,8 +36,10 @@ def test_openvino_equals_sentence_transformers_over_lengths_and_batches(embedder
     reference = SentenceTransformersEmbedder("all-MiniLM-L6-v2", find_model("all-MiniLM-L6-v2"))
     some = texts(40)
     expected = reference.embed(some)
-    single = np.vstack([embedder.embed([text]) for text in some])
+    exact = OpenVinoEmbedder("all-MiniLM-L6-v2", find_model("all-MiniLM-L6-v2"), "f32")
+    single = np.vstack([exact.embed([text]) for text in some])
     np.testing.assert_allclose(single, expected, atol=2e-5)
+    np.testing.assert_allclose(exact.embed(some), expected, atol=2e-5)
     cosines = np.sum(embedder.embed(some) * expected, axis=1)  # bfloat16
     assert cosines.min() > 0.998
     assert reference.count_tokens(some) == embedder.count_tokens(some)

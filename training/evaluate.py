@@ -11,7 +11,6 @@ import argparse
 import json
 import logging
 import random
-import time
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +112,30 @@ def reading(runner: Runner, docs: dict[str, str], asked: list[dict[str, Any]]) -
     }
 
 
+def one_choice(
+    answers: list[str],
+    gold: list[bool],
+    mine: list[tuple[Reading, str]],
+    calibration: dict[str, Any],
+) -> dict[str, float]:
+    """Return what became of one question's candidates."""
+    values = {
+        "answerable": [answerable(r, calibration) for r, _ in mine],
+        "verdict": [r.verdict for r, _ in mine],
+        "margin": [r.margin for r, _ in mine],
+        "score": [r.score for r, _ in mine],
+    }
+    chance = values["answerable"]
+    answer = mine[int(np.argmax(chance))][1]
+    result = {"em": exact(answer, answers), "f1": overlap(answer, answers)}
+    if any(gold):
+        right = chance[gold.index(True)]
+        others = [c < right for c, g in zip(chance, gold, strict=True) if not g]
+        result |= {n: float(gold[int(np.argmax(v))]) for n, v in values.items()}
+        result |= {"bm25_first": float(gold[0]), "pairs": float(np.mean(others))}
+    return result
+
+
 def choice(
     runner: Runner,
     docs: dict[str, str],
@@ -127,83 +150,80 @@ def choice(
         (q["question"], docs[keys[r]]) for q, top in zip(asked, tops, strict=True) for r in top
     ]
     found = runner.read(pairs)
-    names = ("answerable", "verdict", "margin", "score")
-    hits: dict[str, list[float]] = {n: [] for n in (*names, "bm25_first", "em", "f1", "auroc")}
+    hits: dict[str, list[float]] = {}
     for number, (question, top) in enumerate(zip(asked, tops, strict=True)):
         gold = [keys[r] in question["doc_ids"] for r in top]
         mine = found[number * 8 : number * 8 + 8]
-        chance = [answerable(r, calibration) for r, _ in mine]
-        answer = mine[int(np.argmax(chance))][1]
-        hits["em"].append(exact(answer, question["answers"]))
-        hits["f1"].append(overlap(answer, question["answers"]))
-        if not any(gold):
-            continue
-        values = {
-            "answerable": chance,
-            "verdict": [r.verdict for r, _ in mine],
-            "margin": [r.margin for r, _ in mine],
-            "score": [r.score for r, _ in mine],
-        }
-        for name in names:
-            hits[name].append(float(gold[int(np.argmax(values[name]))]))
-        hits["bm25_first"].append(float(gold[0]))
-        pairs_won = [
-            c < chance[gold.index(True)] for c, g in zip(chance, gold, strict=True) if not g
-        ]
-        hits["auroc"].append(float(np.mean(pairs_won)))
-    share = len(hits["score"]) / len(asked)
+        for name, value in one_choice(question["answers"], gold, mine, calibration).items():
+            hits.setdefault(name, []).append(value)
+    wins = ("answerable", "verdict", "margin", "score", "bm25_first")
     return {
         "questions": len(asked),
         "paragraphs": len(keys),
-        "right_in_top_8": round(share, 4),
-        "right_wins_if_in_top_8": {n: interval(hits[n]) for n in (*names, "bm25_first")},
-        "pairs_won_if_in_top_8": interval(hits["auroc"]),
+        "right_in_top_8": round(len(hits["score"]) / len(asked), 4),
+        "right_wins_if_in_top_8": {n: interval(hits[n]) for n in wins},
+        "pairs_won_if_in_top_8": interval(hits["pairs"]),
         "em_of_best_passage": interval(hits["em"]),
         "f1_of_best_passage": interval(hits["f1"]),
     }
 
 
-def main() -> None:
-    """Write calibration.json and metrics.json."""
+def arguments() -> argparse.Namespace:
+    """Return the command line's settings."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--xquad", type=Path)
+    parser.add_argument("--data", type=Path, help="measure the held-out articles from this folder")
+    parser.add_argument("--xquad", type=Path, help="measure XQuAD from this folder")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("metrics.json"))
     parser.add_argument("--calibrate", action="store_true")
     parser.add_argument("--questions", type=int, default=1200, help="of each part, for all but …")
     parser.add_argument("--choices", type=int, default=1200, help="… the choice of passages")
     parser.add_argument("--dtype", default="bfloat16", choices=("bfloat16", "float32"))
     parser.add_argument("--threads", type=int, default=1)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def calibrate(runner: Runner, args: argparse.Namespace) -> None:
+    """Fit calibration.json on the development part."""
+    readings, kinds = read_part(runner, args.cache / "dev.npz", args.questions)
+    calibration = fit(readings, kinds)
+    (args.model / "calibration.json").write_text(json.dumps(calibration, indent=2) + "\n")
+    LOG.info("development part %s", judge(readings, kinds, calibration))
+
+
+def store(path: Path, name: str, figures: dict[str, Any]) -> None:
+    """Put figures of one data set into the metrics file, beside what is there."""
+    metrics = json.loads(path.read_text()) if path.exists() else {}
+    metrics[name] = metrics.get(name, {}) | figures
+    path.write_text(json.dumps(metrics, indent=2) + "\n")
+    LOG.info("%s %s", name, figures)
+
+
+def main() -> None:
+    """Write calibration.json and metrics.json."""
+    args = arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(args.threads)
     torch.set_flush_denormal(True)
-    runner, began = Runner(args.model, getattr(torch, args.dtype)), time.monotonic()
-    stored = args.model / "calibration.json"
+    runner = Runner(args.model, getattr(torch, args.dtype))
     if args.calibrate:
-        readings, kinds = read_part(runner, args.cache / "dev.npz", args.questions)
-        stored.write_text(json.dumps(fit(readings, kinds), indent=2) + "\n")
-        LOG.info("development part %s", judge(readings, kinds, json.loads(stored.read_text())))
-    calibration = json.loads(stored.read_text())
-    readings, kinds = read_part(runner, args.cache / "test.npz", args.questions)
-    metrics: dict[str, Any] = {"dtype": args.dtype, "held_out": judge(readings, kinds, calibration)}
-    LOG.info("held out %s", metrics["held_out"])
-    titles = set(json.loads((args.cache / "split.json").read_text())["test"])
-    sets = {"held_out": load_questions(args.data, titles)}
+        calibrate(runner, args)
+    calibration = json.loads((args.model / "calibration.json").read_text())
+    sets = {}
     if args.xquad:
         sets["xquad_en"] = load_questions(args.xquad, None)
+    if args.data:
+        readings, kinds = read_part(runner, args.cache / "test.npz", args.questions)
+        store(args.out, "held_out", {"answerable": judge(readings, kinds, calibration)})
+        titles = set(json.loads((args.cache / "split.json").read_text())["test"])
+        sets["held_out"] = load_questions(args.data, titles)
     for name, (docs, asked) in sets.items():
         picked = random.Random(0).sample(asked, min(args.questions, len(asked)))  # noqa: S311
-        part = metrics.setdefault(name, {})
-        part["reading"] = reading(runner, docs, picked)
-        LOG.info("%s reading %s", name, part["reading"])
+        store(args.out, name, {"dtype": args.dtype, "reading": reading(runner, docs, picked)})
         if args.choices:
-            part["choice"] = choice(runner, docs, picked[: args.choices], calibration)
-            LOG.info("%s choice %s", name, part["choice"])
-    metrics["seconds"] = round(time.monotonic() - began)
-    args.out.write_text(json.dumps(metrics, indent=2) + "\n")
+            figures = choice(runner, docs, picked[: args.choices], calibration)
+            store(args.out, name, {"choice": figures})
 
 
 if __name__ == "__main__":

@@ -76,7 +76,10 @@ def main() -> None:
         raise ValueError(message)
     args.out.mkdir(parents=True, exist_ok=True)
     packed = {n: t.to(torch.bfloat16).contiguous() for n, t in sorted(tensors.items())}
-    save_file(packed, args.out / "model.safetensors", metadata={"format": "pt"})
+    fresh = args.out / "model.safetensors.new"
+    save_file(packed, fresh, metadata={"format": "pt"})
+    fresh.chmod(0o644)
+    fresh.replace(args.out / "model.safetensors")
     config = {name: base[name] for name in FIELDS} | {"dtype": "bfloat16"}
     (args.out / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
     tokenizer = Tokenizer.from_file(str(args.base / "tokenizer.json"))

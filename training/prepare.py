@@ -198,6 +198,21 @@ def check_part(maker: Maker, numbers: list[int], seed: int) -> Store:
     return store
 
 
+def divide(maker: Maker, path: Path, seed: int) -> dict[str, list[int]]:
+    """Divide the questions by article into parts, and write the articles' titles."""
+    title = {p.key: p.title for p in maker.paragraphs}
+    titles = sorted(set(title.values()))
+    random.Random(seed).shuffle(titles)  # noqa: S311
+    dev, test = titles[:22], titles[22:35]
+    path.write_text(json.dumps({"dev": dev, "test": test}, indent=1))
+    parts: dict[str, list[int]] = {"dev": [], "test": [], "train": []}
+    for number, question in enumerate(maker.questions):
+        name = title[question.paragraph]
+        part = "dev" if name in dev else "test" if name in test else "train"
+        parts[part].append(number)
+    return parts
+
+
 def main() -> None:
     """Write train0.npz, train1.npz, …, dev.npz, test.npz and split.json."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -215,17 +230,8 @@ def main() -> None:
     paragraphs = read_paragraphs(args.data, tokenizer)
     maker = Maker(paragraphs, read_questions(args.data), tokenizer)
     LOG.info("%d paragraphs, %d questions", len(paragraphs), len(maker.questions))
-    titles = sorted({p.title for p in paragraphs})
-    random.Random(args.seed).shuffle(titles)  # noqa: S311
-    dev, test = titles[:22], titles[22:35]
     args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "split.json").write_text(json.dumps({"dev": dev, "test": test}, indent=1))
-    title = {p.key: p.title for p in paragraphs}
-    parts: dict[str, list[int]] = {"dev": [], "test": [], "train": []}
-    for number, question in enumerate(maker.questions):
-        name = title[question.paragraph]
-        part = "dev" if name in dev else "test" if name in test else "train"
-        parts[part].append(number)
+    parts = divide(maker, args.out / "split.json", args.seed)
     jobs = []
     for number, (name, rows) in enumerate(parts.items()):
         if name == "train":

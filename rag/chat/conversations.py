@@ -32,6 +32,11 @@ CREATE TABLE IF NOT EXISTS exchanges (
     PRIMARY KEY (conversation, turn));
 """
 
+_LIST = (
+    "SELECT id, title, updated, (SELECT count(*) FROM exchanges WHERE conversation = id)"
+    " FROM conversations WHERE owner = ?"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -108,11 +113,7 @@ class Conversations:
             " conversation = id AND (question LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\')))"
         )
         patterns = [f"%{_literal(word)}%" for word in words.split()]
-        query = (
-            "SELECT id, title, updated, (SELECT count(*) FROM exchanges WHERE conversation = id)"
-            f" FROM conversations WHERE owner = ?{clause * len(patterns)}"  # noqa: S608 - no input
-            " ORDER BY updated DESC, rowid DESC LIMIT ?"
-        )
+        query = _LIST + clause * len(patterns) + " ORDER BY updated DESC, rowid DESC LIMIT ?"
         values = [owner, *(pattern for pattern in patterns for _ in range(3)), LISTED_AT_MOST]
         with self._transaction() as database:
             return [Listed(*row) for row in database.execute(query, values)]
@@ -129,9 +130,7 @@ class Conversations:
             raise InputError(message)
         with self._transaction() as database:
             self._owned(identifier, owner)
-            database.execute(
-                "UPDATE conversations SET title = ? WHERE id = ?", (title, identifier)
-            )
+            database.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, identifier))
 
     def delete(self, identifier: str, owner: str) -> None:
         """Delete a conversation.

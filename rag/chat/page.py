@@ -1,117 +1,69 @@
-"""The components of the page, and which event calls what."""
+"""The page as a whole: its tabs, and what they share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator  # noqa: TC003 - Gradio reads the hints of handlers
-from typing import TYPE_CHECKING, Any
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from rag.chat.asking import ask, conversation_html
+from rag.chat.api import add_endpoints
+from rag.chat.chat_tab import ChatTab
+from rag.chat.conversations import Conversations
+from rag.chat.documents_tab import DocumentsTab
 from rag.chat.drawing import asset, drawn
 from rag.chat.engine import Engine
-from rag.chat.opening import opened_source
-from rag.chat.suggestions import Suggestions
-from rag.chat.turns import Exchange
-from rag.pipeline import MAX_QUESTION_CHARACTERS
+from rag.chat.events import html
+from rag.chat.feedback import Feedback
+from rag.chat.library import Library
 
 if TYPE_CHECKING:
     from rag.pipeline import Pipeline
 
 TITLE = "Footnote"
-PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-"""Events of the page itself: no endpoints of the API, and no spinner over what is there."""
-Exchanges = tuple[Exchange, ...]
+CONVERSATIONS_FILE = "conversations.sqlite"
+CONCURRENT = 8
+"""Events of one kind answered at once; further ones wait in a queue."""
 
 
-def build_page(pipeline: Pipeline) -> gr.Blocks:
-    """Return the page over *pipeline*; `rag.chat.serving.serve` serves it."""
-    blocks: gr.Blocks = _Page(pipeline).blocks
+def build_page(pipeline: Pipeline, folder: Path | None = None) -> gr.Blocks:
+    """Return the page over *pipeline*; `rag.chat.serving.serve` serves it.
+
+    Args:
+        pipeline: Answers the questions.
+        folder: Where conversations and feedback are kept; None means a folder of the user's, one
+            for each index.
+    """
+    folder = folder or default_folder(pipeline)
+    engine = Engine(pipeline)
+    library = Library(engine, folder)
+    conversations = Conversations(folder / CONVERSATIONS_FILE if folder else None)
+    blocks: gr.Blocks
+    with gr.Blocks(
+        title=TITLE, analytics_enabled=False, fill_width=True, fill_height=True
+    ) as blocks:
+        bridge = html(drawn("header.html"), elem_id="header", js_on_load=asset("chat.js"))
+        within = gr.State(())
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Chat", id="chat", elem_id="chat-tab"):
+                chat = ChatTab(engine, conversations, Feedback(folder))
+            with gr.Tab("Documents", id="documents", elem_id="documents-tab") as tab:
+                documents = DocumentsTab(engine, library)
+        notice = html("", elem_id="notice")
+        chat.wire(blocks, bridge, within, notice)
+        documents.wire(bridge, tab, within, chat.scope, notice)
+        add_endpoints(engine)
+    blocks.queue(default_concurrency_limit=CONCURRENT)
     return blocks
 
 
-class _Page:
-    """Lays out the page and answers its events."""
+def default_folder(pipeline: Pipeline) -> Path | None:
+    """Return the user's folder for an index on disk, None for one in memory."""
+    index = getattr(pipeline.store, "folder", None)
+    if index is None:
+        return None
+    from platformdirs import user_data_path
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self.engine = Engine(pipeline)
-        self.suggestions = Suggestions(self.engine)
-        with gr.Blocks(
-            title=TITLE, analytics_enabled=False, fill_width=True, fill_height=True
-        ) as self.blocks:
-            self.exchanges = gr.State(())
-            self._lay_out()
-            self._wire()
-        self.blocks.queue(default_concurrency_limit=8)
-
-    def _lay_out(self) -> None:
-        self.bridge = _html(drawn("header.html"), elem_id="header", js_on_load=asset("chat.js"))
-        with gr.Row(elem_id="workspace", equal_height=True):
-            with gr.Column(elem_id="conversation", min_width=0):
-                with gr.Column(elem_id="turns", min_width=0):
-                    self.past = _html("", elem_id="past")
-                    self.current = _html("", elem_id="current")
-                self.question = gr.Textbox(
-                    elem_id="question",
-                    label="Question",
-                    show_label=False,
-                    container=False,
-                    placeholder="Ask a question about the documents",
-                    lines=1,
-                    max_lines=6,
-                    max_length=MAX_QUESTION_CHARACTERS,
-                    autofocus=True,
-                    submit_btn="Ask",
-                    html_attributes=gr.InputHTMLAttributes(
-                        autocomplete="off", enterkeyhint="send", spellcheck=True
-                    ),
-                )
-            with gr.Column(elem_id="source-column", min_width=0):
-                self.source = _html("", elem_id="source")
-
-    def _wire(self) -> None:
-        shown = [self.past, self.current, self.question, self.exchanges]
-        self.blocks.load(self.landing, None, self.past, **PRIVATE)
-        self.question.submit(self.answer, [self.question, self.exchanges], shown, **PRIVATE)
-        self.bridge.suggest(self.answer_suggestion, self.exchanges, shown, **PRIVATE)
-        self.bridge.open(self.open_source, self.exchanges, self.source, **PRIVATE)
-        self.bridge.close(lambda: "", None, self.source, **PRIVATE)
-
-    def landing(self) -> Iterator[str]:
-        """Draw the empty page, then again with suggested questions, which take a moment."""
-        count = len(self.engine.catalog())
-        known = self.suggestions.known()
-        yield drawn("landing.html", count=count, suggestions=known)
-        if known is None:
-            yield drawn("landing.html", count=count, suggestions=self.suggestions.questions())
-
-    def answer(self, question: str, exchanges: Exchanges) -> Iterator[tuple[Any, ...]]:
-        """Stream the answer to what was typed."""
-        if not question.strip():
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
-            return
-        earlier = conversation_html(self.engine, exchanges)
-        emptied = gr.Textbox(value="", submit_btn=False)
-        for step in ask(self.engine, question, exchanges):
-            if step.done is None:
-                yield earlier, step.html, emptied, gr.skip()
-            else:
-                ready = gr.Textbox(submit_btn="Ask")
-                yield earlier, step.html, ready, (*exchanges, step.done)
-            emptied = gr.skip()
-
-    def answer_suggestion(
-        self, exchanges: Exchanges, event: gr.EventData
-    ) -> Iterator[tuple[Any, ...]]:
-        """Stream the answer to a suggested question."""
-        yield from self.answer(str(event._data.get("text", "")), exchanges)  # noqa: SLF001
-
-    def open_source(self, exchanges: Exchanges, event: gr.EventData) -> str:
-        """Draw the document behind a citation or passage."""
-        return opened_source(self.engine, exchanges, event._data)  # noqa: SLF001
-
-
-def _html(value: str, **options: Any) -> Any:
-    """Return a component that shows HTML drawn by `rag.chat.drawing` as it is."""
-    options.setdefault("js_on_load", None)
-    return gr.HTML(value, apply_default_css=False, padding=False, **options)
+    place = hashlib.sha256(str(Path(index).resolve()).encode()).hexdigest()[:8]
+    return user_data_path("footnote") / f"{pipeline.store.name}-{place}"

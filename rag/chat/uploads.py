@@ -25,13 +25,13 @@ _RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 
 
 def safe_name(name: str) -> str:
-    """Return a file name without folders, control characters or anything a shell minds.
+    r"""Return a file name without folders, control characters or anything a shell minds.
 
-    >>> safe_name("../../etc/passwd\\u202e.PDF")
+    >>> safe_name("../../etc/passwd\u202e.PDF")
     'passwd.pdf'
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    stem, suffix = os.path.splitext(last)
+    stem, suffix = Path(last).stem, Path(last).suffix
     letters = "".join(char for char in stem if unicodedata.category(char)[0] != "C")
     stem = _UNSAFE.sub("_", letters).strip(" ._")[:LONGEST_NAME].strip(" ._") or "document"
     if _RESERVED.match(stem):

@@ -198,11 +198,12 @@ def _made_with(
         },
         "bootstrap": {"resamples": RESAMPLES, "seed": SEED},
         "commit": current_commit(),
-        "versions": _versions(),
+        "versions": versions(),
     }
 
 
-def _versions() -> Mapping[str, str]:
+def versions() -> Mapping[str, str]:
+    """Return the versions of Python and of the packages that figures depend on."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:

@@ -2,7 +2,11 @@
 // no server. Text from documents only ever passes through textContent and data attributes.
 // `element` and `trigger` come from Gradio.
 
-const EVENTS = ['open', 'suggest', 'close'];
+// What Python listens to; `page.py` says what each does.
+const EVENTS = [
+  'open', 'close', 'suggest', 'begin', 'resume', 'find', 'rename', 'delete', 'export', 'judge',
+  'choose', 'remove', 'refresh', 'cancel',
+];
 const byId = (id) => document.getElementById(id);
 const questionBox = () => document.querySelector('#question textarea');
 
@@ -98,6 +102,7 @@ document.addEventListener('scroll', hideTip, true);
 
 let opener = null;
 let openedFromPanel = false;
+let shownSource = null; // what the panel showed last, so that only another source moves the view
 
 function markOpen(data) {
   for (const open of document.querySelectorAll('.is-open')) open.classList.remove('is-open');
@@ -112,6 +117,9 @@ function showMark() {
   const panel = byId('source');
   const article = panel?.querySelector('article.source');
   document.body.classList.toggle('source-open', Boolean(article));
+  const key = article && JSON.stringify(article.dataset);
+  if (key === shownSource) return;
+  shownSource = key;
   if (!article) return;
   const target = panel.querySelector('mark, .page-mark');
   const body = panel.querySelector('.source-body');
@@ -127,6 +135,7 @@ function showMark() {
 
 function closeSource() {
   if (!byId('source')?.querySelector('article')) return;
+  document.body.classList.remove('source-open');
   trigger('close', {});
   markOpen(null);
   if (opener?.isConnected) opener.focus();
@@ -146,26 +155,166 @@ function showTurn() {
   turns.scrollTo({ top: turn.offsetTop - turns.offsetTop - 12, behavior: 'auto' });
 }
 
+// Earlier conversations ---------------------------------------------------------------------------
+
+const WIDE = 1200;
+
+function showSidebar(shown) {
+  document.body.classList.toggle('sidebar-shown', shown);
+  document.querySelector('[data-action="sidebar"]')?.setAttribute('aria-expanded', String(shown));
+}
+
+function retitle(button) {
+  const item = button.closest('li');
+  const title = item?.querySelector('.conversation');
+  if (!title) return;
+  button.closest('details').open = false;
+  const input = document.createElement('input');
+  input.value = button.dataset.title;
+  input.maxLength = 120;
+  input.className = 'retitle';
+  input.setAttribute('aria-label', 'New title');
+  let done = false;
+  const finish = (keep) => {
+    if (done) return;
+    done = true;
+    input.remove();
+    title.hidden = false;
+    if (keep && input.value.trim()) trigger('rename', { id: button.dataset.id, title: input.value });
+  };
+  input.addEventListener('keydown', (event) => {
+    event.stopPropagation();
+    if (event.key === 'Enter') finish(true);
+    if (event.key === 'Escape') finish(false);
+  });
+  input.addEventListener('blur', () => finish(true));
+  title.hidden = true;
+  title.after(input);
+  input.select();
+}
+
+function download() {
+  const item = byId('download')?.querySelector('[data-download]');
+  if (!item || item.dataset.done) return;
+  item.dataset.done = 'yes';
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([item.dataset.text], { type: item.dataset.type }));
+  link.download = item.dataset.download;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// Verdicts ------------------------------------------------------------------------------------------
+
+let selection = null; // the words last selected in the source panel
+
+function noteSelection() {
+  const chosen = document.getSelection();
+  const text = chosen?.toString().trim();
+  const anchor = chosen?.anchorNode;
+  const article = (anchor?.parentElement ?? anchor)?.closest?.('#source article');
+  if (!text || !article || !anchor.parentElement.closest('.source-text')) return;
+  selection = { document: article.dataset.document, quote: text };
+  for (const place of document.querySelectorAll('.complaint:not([hidden]) .selected')) {
+    place.textContent = `Selected: ${text.length > 160 ? `${text.slice(0, 160)}…` : text}`;
+    place.hidden = false;
+  }
+}
+
+function complain(button) {
+  const form = document.querySelector(`[data-complaint="${Number(button.dataset.turn)}"]`);
+  form.hidden = !form.hidden;
+  button.setAttribute('aria-expanded', String(!form.hidden));
+  selection = null;
+  if (!form.hidden) form.querySelector('textarea').focus();
+}
+
+function judge(button) {
+  const data = { ...button.dataset };
+  const form = document.querySelector(`[data-complaint="${Number(data.turn)}"]`);
+  if (data.verdict === 'wrong') {
+    Object.assign(data, selection ?? {}, { note: form.querySelector('textarea').value });
+  }
+  form.hidden = true;
+  trigger('judge', data);
+}
+
+// Notices go away on their own ------------------------------------------------------------------------
+
+let noticeTimer = 0;
+
+function showNotice() {
+  const notice = byId('notice')?.querySelector('.notice');
+  clearTimeout(noticeTimer);
+  if (!notice) return;
+  notice.classList.remove('gone');
+  noticeTimer = setTimeout(() => notice.classList.add('gone'), 7000);
+}
+
 // Wiring ------------------------------------------------------------------------------------------
+
+const LOCAL = {
+  theme: switchTheme,
+  close: closeSource,
+  copy: copyText,
+  complain,
+  judge,
+  retitle,
+  rewrite: (button) => typeQuestion(button.dataset.text),
+  sidebar: () => showSidebar(!document.body.classList.contains('sidebar-shown')),
+};
+
+function isConfirmed(button) {
+  if (!button.dataset.confirm || button.dataset.asked) return true;
+  const name = button.textContent;
+  button.dataset.asked = 'yes';
+  button.textContent = button.dataset.confirm;
+  button.classList.add('danger');
+  setTimeout(() => {
+    delete button.dataset.asked;
+    button.textContent = name;
+    button.classList.remove('danger');
+  }, 4000);
+  return false;
+}
 
 function act(button) {
   const data = { ...button.dataset };
   hideTip();
-  if (data.action === 'theme') return switchTheme();
-  if (data.action === 'rewrite') return typeQuestion(data.text);
-  if (data.action === 'copy') return copyText(button);
-  if (data.action === 'close') return closeSource();
+  if (!isConfirmed(button)) return undefined;
+  if (Object.hasOwn(LOCAL, data.action)) return LOCAL[data.action](button);
   if (!EVENTS.includes(data.action)) return undefined;
   if (data.action === 'open') {
     openedFromPanel = byId('source')?.contains(button) ?? false;
     if (!openedFromPanel) opener = button;
     markOpen(data);
   }
+  if ((data.action === 'begin' || data.action === 'resume') && innerWidth < WIDE) showSidebar(false);
+  if (data.action === 'begin') questionBox()?.focus();
   return trigger(data.action, data);
 }
 
+const changed = {
+  choose: () => {
+    const ticked = document.querySelectorAll('#documents input[data-change="choose"]:checked');
+    trigger('choose', { names: JSON.stringify([...ticked].map((input) => input.value)) });
+  },
+  find: (input) => trigger('find', { value: input.value }),
+};
+let changeTimer = 0;
+document.addEventListener('input', (event) => {
+  const input = event.target.closest?.('[data-change]');
+  if (!input) return;
+  clearTimeout(changeTimer);
+  changeTimer = setTimeout(() => changed[input.dataset.change]?.(input), 250);
+});
+document.addEventListener('selectionchange', noteSelection);
+
 document.addEventListener('click', (event) => {
   const button = event.target.closest?.('[data-action]');
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
   if (button && !button.disabled) act(button);
 });
 
@@ -201,5 +350,8 @@ function observe(id, react) {
 }
 
 applyTheme(localStorage.getItem('footnote-theme'));
+showSidebar(innerWidth >= WIDE);
+observe('notice', showNotice);
+observe('download', download);
 observe('source', showMark);
 observe('current', showTurn);
