@@ -12,7 +12,7 @@ from rag.terms import terms
 from rag.types import Citation, Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rag.disagreement import Stance
     from rag.evidence import Candidate
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
-_READING = {
+SENTENCE_WEIGHTS = {
     "answerable": 0.36,
     "similarity": 1.34,
     "overlap": 1.51,
@@ -30,16 +30,18 @@ _READING = {
     "fits": 1.59,
     "bias": -5.36,
 }
-"""A logistic function of the reader's log-odds and the retrieval features, fitted on development
-questions; it says how likely a sentence is evidence."""
-_READING_CONFIDENCE = {
+"""A logistic function of `sentence_features`: how likely a sentence is evidence."""
+QUESTION_WEIGHTS = {
     "answerable": 0.3,
     "similarity": 0.75,
     "dense": 1.05,
     "fits": 0.8,
     "bias": -0.3,
 }
-"""The same for a question: how likely the best sentence answers it."""
+"""A logistic function of `question_features`: how likely the best sentence answers.
+
+Both are fitted on development questions by ``training/fit_answering.py``.
+"""
 COMPARED_SENTENCES = 12
 """Sentences whose similarity is computed after reading; it costs a pass of the embedding model."""
 _CONFIDENCE = {"similarity": 3.85, "overlap": -2.1, "dense": 5.0, "bias": -4.05}
@@ -82,7 +84,10 @@ def score_by_similarity(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def score_by_reading(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates scored by the reader and the retrieval features, best first."""
-    scored = [replace(candidate, score=_reading_score(candidate)) for candidate in candidates]
+    scored = [
+        replace(candidate, score=_logistic(sentence_features(candidate), SENTENCE_WEIGHTS))
+        for candidate in candidates
+    ]
     return sorted(scored, key=_order_of_merit)
 
 
@@ -105,16 +110,28 @@ def confidence_by_similarity(ranked: Sequence[Candidate]) -> float:
 
 def confidence_by_reading(ranked: Sequence[Candidate]) -> float:
     """Return how likely it is (0..1) that the best candidate answers, with a reader."""
-    if not ranked:
-        return 0.0
-    best = ranked[0]
-    return _sigmoid(
-        _READING_CONFIDENCE["answerable"] * _log_odds(best.answerable)
-        + _READING_CONFIDENCE["similarity"] * max(item.similarity for item in ranked)
-        + _READING_CONFIDENCE["dense"] * max(item.hit.scores.dense or 0.0 for item in ranked)
-        + _READING_CONFIDENCE["fits"] * best.fits
-        + _READING_CONFIDENCE["bias"]
-    )
+    return _logistic(question_features(ranked), QUESTION_WEIGHTS) if ranked else 0.0
+
+
+def sentence_features(candidate: Candidate) -> dict[str, float]:
+    """Return what tells that a sentence is evidence; ``answerable`` is in log-odds."""
+    return {
+        "answerable": _log_odds(candidate.answerable),
+        "similarity": candidate.similarity,
+        "overlap": candidate.overlap,
+        "fused": candidate.hit.scores.fused,
+        "fits": float(candidate.fits),
+    }
+
+
+def question_features(ranked: Sequence[Candidate]) -> dict[str, float]:
+    """Return what tells that the best of the ranked candidates, at least one, answers."""
+    return {
+        "answerable": _log_odds(ranked[0].answerable),
+        "similarity": max(item.similarity for item in ranked),
+        "dense": max(item.hit.scores.dense or 0.0 for item in ranked),
+        "fits": float(ranked[0].fits),
+    }
 
 
 def choose(
@@ -194,17 +211,6 @@ def cite(chosen: Sequence[Chosen]) -> tuple[tuple[Sentence, ...], tuple[Citation
     return tuple(sentences), tuple(citations)
 
 
-def _reading_score(candidate: Candidate) -> float:
-    return _sigmoid(
-        _READING["answerable"] * _log_odds(candidate.answerable)
-        + _READING["similarity"] * candidate.similarity
-        + _READING["overlap"] * candidate.overlap
-        + _READING["fused"] * candidate.hit.scores.fused
-        + _READING["fits"] * candidate.fits
-        + _READING["bias"]
-    )
-
-
 def _citation(number: int, candidate: Candidate) -> Citation:
     document, span = candidate.document, candidate.span
     if document.slice(span) != candidate.text or not candidate.text:
@@ -237,6 +243,10 @@ def _with_repeat(chosen: Chosen, candidate: Candidate) -> Chosen:
     if candidate.document.name in cited:
         return chosen
     return replace(chosen, repeats=(*chosen.repeats, candidate))
+
+
+def _logistic(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    return _sigmoid(weights["bias"] + sum(weights[name] * features[name] for name in features))
 
 
 def _log_odds(probability: float | None) -> float:

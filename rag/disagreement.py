@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from rag.questions import QuestionKind
     from rag.types import Citation
 
-MIN_SCORE = 0.5
-"""How likely (0..1) a sentence has to be evidence for its value to count."""
-MIN_SHARE_OF_BEST = 0.6
+MIN_ANSWERABLE = 0.5
+"""The reader's probability (0..1) that a sentence needs for its value to count."""
+MIN_SHARE_OF_BEST = 0.5
 """Of the best sentence's score; a weaker sentence is about something else more often."""
 MIN_SHARE_OF_OVERLAP = 0.7
 """Of the best sentence's overlap with the question's terms."""
@@ -88,7 +88,8 @@ def disagreements(
 
 def _counts(candidate: Candidate, best: Candidate) -> bool:
     return (
-        candidate.score >= max(MIN_SCORE, MIN_SHARE_OF_BEST * best.score)
+        (candidate.answerable or 0.0) >= MIN_ANSWERABLE
+        and candidate.score >= MIN_SHARE_OF_BEST * best.score
         and candidate.overlap >= MIN_SHARE_OF_OVERLAP * best.overlap
     )
 

@@ -20,7 +20,7 @@ from rag.answering import (
 from rag.conversation import standalone
 from rag.disagreement import disagreements, stances
 from rag.embedding import open_embedder
-from rag.errors import IndexMismatchError, IndexMissingError, InputError
+from rag.errors import IndexMismatchError, IndexMissingError, InputError, ModelError
 from rag.evidence import candidate_sentences, with_overlap, with_readings, with_similarity
 from rag.indexing import manifest_for
 from rag.questions import classify
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.embedding import Embedder
+    from rag.evidence import Candidate
+    from rag.questions import QuestionKind
     from rag.reading import Reader
     from rag.store import Filters, Snapshot, Store
     from rag.types import Document, Hit, Turn
@@ -99,7 +101,7 @@ class Pipeline:
         timings: dict[str, float] = {}
         complete = checked_question(standalone(checked_question(question), history))
         with self.store.snapshot() as snapshot:
-            hits = self._hits(snapshot, complete, filters, timings)
+            hits = self.hits(snapshot, complete, filters, timings)
             assembling = time.perf_counter()
             parts = self._answer_parts(snapshot, complete, hits, timings)
             timings["assemble"] = 1000 * (time.perf_counter() - assembling) - timings.get("read", 0)
@@ -141,13 +143,36 @@ class Pipeline:
         with self.store.snapshot() as snapshot:
             return snapshot.document(name)
 
-    def _hits(
+    def read(
+        self,
+        snapshot: Snapshot,
+        question: str,
+        kind: QuestionKind,
+        hits: list[Hit],
+        timings: dict[str, float],
+    ) -> tuple[list[Candidate], list[Hit]]:
+        """Return the likeliest sentences, best first, and the hits with their probabilities."""
+        if self.reader is None:
+            message = "Expected a pipeline with a reader."
+            raise ModelError(message)
+        candidates = candidate_sentences(snapshot, hits, kind)
+        candidates = with_overlap(candidates, question, snapshot)
+        began = time.perf_counter()
+        candidates, hits = with_readings(
+            candidates, hits, question, kind, self.reader, self.settings.reading.passages
+        )
+        timings["read"] = 1000 * (time.perf_counter() - began)
+        likely = score_by_reading(candidates)[:COMPARED_SENTENCES]
+        return score_by_reading(with_similarity(likely, question, self.embedder)), hits
+
+    def hits(
         self,
         snapshot: Snapshot,
         question: str,
         filters: Filters | None,
         timings: dict[str, float],
     ) -> list[Hit]:
+        """Return the passages that an answer to a self-contained question considers."""
         return search(
             snapshot,
             self.embedder,
@@ -163,19 +188,12 @@ class Pipeline:
     ) -> dict[str, Any]:
         """Return the fields of the answer that come from reading the passages."""
         kind = classify(question)
-        candidates = candidate_sentences(snapshot, hits, kind)
-        candidates = with_overlap(candidates, question, snapshot)
         if self.reader is None:
-            ranked = score_by_similarity(with_similarity(candidates, question, self.embedder))
+            compared = with_overlap(candidate_sentences(snapshot, hits, kind), question, snapshot)
+            ranked = score_by_similarity(with_similarity(compared, question, self.embedder))
             confidence = confidence_by_similarity(ranked)
         else:
-            began = time.perf_counter()
-            candidates, hits = with_readings(
-                candidates, hits, question, kind, self.reader, self.settings.reading.passages
-            )
-            timings["read"] = 1000 * (time.perf_counter() - began)
-            likely = score_by_reading(candidates)[:COMPARED_SENTENCES]
-            ranked = score_by_reading(with_similarity(likely, question, self.embedder))
+            ranked, hits = self.read(snapshot, question, kind, hits, timings)
             confidence = confidence_by_reading(ranked)
         parts: dict[str, Any] = {"confidence": confidence, "passages": tuple(hits)}
         if not ranked or confidence < self.settings.answering.threshold:

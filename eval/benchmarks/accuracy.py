@@ -19,7 +19,6 @@ import platform
 import sys
 import time
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,8 @@ from rag.settings import load_settings, to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from tasks import Task
 
     from rag.evaluation.intervals import Metric
     from rag.settings import Settings
@@ -115,7 +116,11 @@ def _tasks(
             yield name, _own(name, folder, options.limit)
     for name, task in TASKS.items():
         if options.data is not None and name in options.only:
-            yield name, partial(task, data=options.data, limit=options.limit)
+            yield name, _public(task, options.data, options.limit)
+
+
+def _public(task: Task, data: Path, limit: int | None) -> Callable[[Workshop], list[Measured]]:
+    return lambda workshop: task(workshop, data, limit)
 
 
 def _own(name: str, folder: Path, limit: int | None) -> Callable[[Workshop], list[Measured]]:

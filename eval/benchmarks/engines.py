@@ -49,7 +49,7 @@ PASSAGES_A_BATCH = 512
 class Workshop:
     """The models, opened once, and the folder that keeps indexes and their vectors."""
 
-    def __init__(self, settings: Settings, cache: Path, tell: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, cache: Path, tell: Callable[..., None]) -> None:
         """Open the embedding model, and the reader unless the settings say none."""
         self.settings = settings
         self.cache = cache
@@ -75,7 +75,7 @@ class Workshop:
             store, [folder], self.settings, self.embedder, rebuild=anew or made_with is not None
         )
         for file in report.skipped:
-            self.tell(f"skipped {file.name}: {file.reason}")
+            self.tell(f"skipped {file.name}: {file.reason}", now=True)
         return self._bench(store)
 
     def _bench(self, store: EmbeddedStore) -> Bench:
@@ -115,7 +115,7 @@ class Bench:
     """One index, to be searched in every way that is compared."""
 
     pipeline: Pipeline
-    tell: Callable[[str], None]
+    tell: Callable[..., None]
 
     def searches(self) -> dict[str, Search]:
         """Return the ways to search by the names of `SYSTEMS`."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rag.types import Answer, Hit
 
     Scores = dict[str, float]
+    Task = Callable[[Workshop, Path, int | None], "list[Measured]"]
 
 CHUNKS_FOR_DOCUMENTS = 50
 """Chunks looked at to rank documents by their best one."""
@@ -86,11 +87,12 @@ def xquad(workshop: Workshop, data: Path, limit: int | None) -> list[Measured]:
     found = read_set(data, "xquad_en")
     questions = found.questions[:limit]
     bench = workshop.of_passages("xquad_en", found.passages)
+    searches = bench.searches()
     results = [
         measured("xquad: paragraphs", system, _document_scores(search, questions, (1, 5)))
-        for system, search in bench.searches().items()
+        for system, search in searches.items()
     ]
-    plain = bench.searches()[PLAIN]
+    plain = searches[PLAIN]
     answered = {item.identifier: _answered(bench, item) for item in questions}
     shown = {
         item.identifier: _shown(plain(item.question, PLAIN_PASSAGES), item) for item in questions
@@ -267,7 +269,7 @@ def _reading(
     workshop: Workshop, data: str, found: PublicSet, questions: Sequence[PublicQuestion]
 ) -> list[Measured]:
     if workshop.reader is None:
-        workshop.tell(f"{data}: left out, there is no reader")
+        workshop.tell(f"{data}: left out, there is no reader", now=True)
         return []
     texts = {passage.identifier: passage.text for passage in found.passages}
     scores: dict[str, Scores] = {}
@@ -283,7 +285,7 @@ def _reading(
     return [measured(data, READER, scores)]
 
 
-TASKS: dict[str, Callable[[Workshop, Path, int | None], list[Measured]]] = {
+TASKS: dict[str, Task] = {
     "scifact": scifact,
     "xquad": xquad,
     "hotpotqa": hotpotqa,

@@ -45,7 +45,7 @@ def build_page(pipeline: Pipeline, folder: Path | None = None) -> gr.Blocks:
     ) as blocks:
         bridge = html(drawn("header.html"), elem_id="header", js_on_load=asset("chat.js"))
         within = gr.State(())
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab("Chat", id="chat", elem_id="chat-tab"):
                 chat = ChatTab(engine, conversations, Feedback(folder))
             with gr.Tab("Documents", id="documents", elem_id="documents-tab") as tab:

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from rag import __version__
-from rag.cli import asking, keeping
+from rag.cli import asking, keeping, measuring
 from rag.cli.output import fail
 from rag.errors import RagError
 
@@ -26,9 +26,10 @@ Examples:
   rag search "Islamic NATO" -k 5 --kind op-ed
   rag ask "How many members are there?" --json > answer.json
   rag verify answer.json
+  rag eval eval/gold/corpus.jsonl --report report.html
 
 \b
-Exit codes: 0 done, 1 a quote failed, 2 an error, 3 not found in the documents.
+Exit codes: 0 done, 1 a check failed, 2 an error, 3 not found in the documents.
 """
 
 
@@ -68,6 +69,9 @@ app.command()(asking.ask)
 app.command()(asking.search)
 app.command()(keeping.verify)
 app.command()(keeping.status)
+app.command("eval")(measuring.evaluate)
+app.command()(measuring.compare)
+app.add_typer(measuring.gold, name="gold")
 app.command()(asking.chat)
 
 

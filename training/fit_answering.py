@@ -1,0 +1,126 @@
+"""Fit how sentences are scored and when to abstain, on the development split of gold files.
+
+    python training/fit_answering.py GOLD INDEX [GOLD INDEX …] [--l2 1.0]
+
+Prints the weights to put into ``rag/answering.py`` and what they reach, each question predicted
+by weights fitted on the others (10 folds), so that the figures are not of the data fitted on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import cross_val_predict
+
+from rag.answering import question_features, sentence_features
+from rag.evaluation.gold import read_gold
+from rag.evaluation.labels import Split
+from rag.evaluation.locating import Locator
+from rag.pipeline import open_pipeline
+from rag.questions import classify
+
+if TYPE_CHECKING:
+    from rag.evidence import Candidate
+    from rag.pipeline import Pipeline
+
+COVERED = 0.5
+"""Share of a gold sentence that a candidate has to hold to count as it."""
+
+
+def is_gold(candidate: Candidate, located: Any) -> bool:
+    """Whether a candidate holds at least half of one of the evidence's places."""
+    return any(
+        place.document.name == candidate.document.name
+        and min(span.end, candidate.span.end) - max(span.start, candidate.span.start)
+        >= COVERED * len(span)
+        for place in located
+        for span in place.spans
+    )
+
+
+def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
+    """Return the features and labels of each development question without history."""
+    rows = []
+    sources = {file.name: Path(file.path) for file in pipeline.store.files()}
+    for question in read_gold(path).part(Split.DEVELOPMENT).questions:
+        if question.history:
+            continue
+        with pipeline.store.snapshot() as snapshot:
+            located = Locator(snapshot, sources).locate(question)
+            hits = pipeline.hits(snapshot, question.question, None, {})
+            kind = classify(question.question)
+            ranked, _ = pipeline.read(snapshot, question.question, kind, hits, {})
+        if ranked:
+            rows.append(
+                {
+                    "answerable": question.answerable,
+                    "sentences": [sentence_features(item) for item in ranked],
+                    "labels": [is_gold(item, located) for item in ranked],
+                    "ranked": ranked,
+                }
+            )
+        print(f"\r{path.name}: {len(rows)} questions", end="", file=sys.stderr)
+    print(file=sys.stderr)
+    return rows
+
+
+def fit(features: list[dict[str, float]], labels: list[bool], l2: float) -> dict[str, float]:
+    """Return the weights of a logistic function by feature, and its bias."""
+    names = list(features[0])
+    matrix = np.array([[row[name] for name in names] for row in features])
+    model = LogisticRegression(C=1 / l2, max_iter=2000).fit(matrix, labels)
+    weights = dict(zip(names, model.coef_[0].round(2).tolist(), strict=True))
+    return weights | {"bias": round(float(model.intercept_[0]), 2)}
+
+
+def reordered(row: dict[str, Any], weights: dict[str, float]) -> list[Candidate]:
+    """Return a question's candidates by the fitted weights, best first."""
+    scores = [
+        sum(weights[name] * value for name, value in features.items())
+        for features in row["sentences"]
+    ]
+    order = sorted(range(len(scores)), key=lambda index: -scores[index])
+    row["first"] = row["labels"][order[0]]
+    return [row["ranked"][index] for index in order]
+
+
+def main() -> None:
+    """Fit on all gold files given and print the weights."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pairs", nargs="+", type=Path, metavar="GOLD INDEX")
+    parser.add_argument("--l2", type=float, default=1.0)
+    arguments = parser.parse_args()
+    rows = []
+    for gold, index in zip(arguments.pairs[::2], arguments.pairs[1::2], strict=True):
+        rows += collect(open_pipeline(index), gold)
+    features = [item for row in rows for item in row["sentences"]]
+    labels = [label for row in rows for label in row["labels"]]
+    sentence_weights = fit(features, labels, arguments.l2)
+    questions = [question_features(reordered(row, sentence_weights)) for row in rows]
+    answerable = np.array([row["answerable"] for row in rows])
+    question_weights = fit(questions, answerable.tolist(), arguments.l2)
+    matrix = np.array([list(row.values()) for row in questions])
+    model = LogisticRegression(C=1 / arguments.l2, max_iter=2000)
+    predicted = cross_val_predict(model, matrix, answerable, cv=10, method="predict_proba")[:, 1]
+    print(json.dumps({"sentence": sentence_weights, "question": question_weights}, indent=1))
+    print(f"questions {len(rows)}, of these answerable {answerable.sum()}")
+    print(
+        f"first sentence is gold {np.mean([row['first'] for row in rows if row['answerable']]):.3f}"
+    )
+    print(f"refusal AUROC {roc_auc_score(answerable, predicted):.3f}")
+    for threshold in np.arange(0.3, 0.85, 0.05):
+        refused = predicted < threshold
+        right = (refused & ~answerable).sum()
+        precision, recall = right / max(1, refused.sum()), right / (~answerable).sum()
+        print(f"threshold {threshold:.2f}: precision {precision:.2f}, recall {recall:.2f}")
+
+
+if __name__ == "__main__":
+    main()
