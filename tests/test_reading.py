@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 
@@ -62,7 +63,7 @@ def test_there_is_one_reading_a_passage_whatever_its_length(reader):
 
 def test_each_sentence_has_its_own_best_span(reader):
     cuts = [0, SEAT.index("Its"), SEAT.index("General"), len(SEAT)]
-    sentences = [Span(start, end) for start, end in zip(cuts, cuts[1:], strict=False)]
+    sentences = [Span(start, end) for start, end in itertools.pairwise(cuts)]
     [reading] = reader.read_sentences("Who was the first commander?", [SEAT], [sentences])
     assert len(reading.sentences) == 3
     for sentence, found in zip(sentences, reading.sentences, strict=True):

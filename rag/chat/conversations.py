@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST_TITLE = 120
 LISTED_AT_MOST = 200
+CANNOT_FIND = "There is no such conversation; it may have been deleted."
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, updated TEXT NOT NULL);
@@ -173,8 +174,7 @@ class Conversations:
     def _owned(self, identifier: str, owner: str) -> str:
         title = self._title(identifier, owner)
         if title is None:
-            message = "There is no such conversation; it may have been deleted."
-            raise InputError(message)
+            raise InputError(CANNOT_FIND)
         return title
 
 

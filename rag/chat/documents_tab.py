@@ -39,7 +39,7 @@ class DocumentsTab:
             label="Add documents",
             show_label=False,
             elem_id="upload",
-            height=120,
+            height=150,
             visible=library.uploads.folder is not None,
         )
 

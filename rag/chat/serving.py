@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import socket
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from rag.chat.drawing import asset
+from rag.chat.passwords import checker
+from rag.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
+    from pathlib import Path
 
     import gradio as gr
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,7 +43,14 @@ HEADERS = {
 
 
 def serve(
-    page: gr.Blocks, *, host: str = LOCAL_HOST, port: int = DEFAULT_PORT, block: bool = True
+    page: gr.Blocks,
+    *,
+    host: str = LOCAL_HOST,
+    port: int = DEFAULT_PORT,
+    passwords: Path | None = None,
+    largest_upload_megabytes: float = 200,
+    mcp: bool = False,
+    block: bool = True,
 ) -> str:
     """Serve *page* and return its address.
 
@@ -46,8 +58,22 @@ def serve(
         page: Made by `rag.chat.page.build_page`.
         host: The address to listen on.
         port: The port to listen on; 0 takes a free one.
+        passwords: The file of those who may log in; None lets everybody in, which only this
+            machine may.
+        largest_upload_megabytes: Larger files are refused before they are read.
+        mcp: Offer the endpoints as MCP tools too.
         block: Wait until the server is stopped (Ctrl+C).
+
+    Raises:
+        InputError: other machines could reach the page without a password, the password file
+            cannot be used, or the MCP extra is not installed.
     """
+    check_reach(host, passwords)
+    if mcp and find_spec("mcp") is None:
+        message = (
+            "Expected the package mcp for MCP tools. Install it with: pip install 'gradio[mcp]'"
+        )
+        raise InputError(message)
     from starlette.middleware import Middleware
 
     _, address, _ = page.launch(
@@ -64,6 +90,9 @@ def serve(
         quiet=True,
         inbrowser=False,
         enable_monitoring=False,
+        auth=checker(passwords) if passwords else None,
+        max_file_size=int(largest_upload_megabytes * 1_000_000),
+        mcp_server=mcp,
         app_kwargs={"middleware": [Middleware(SafeHeaders)]},
         prevent_thread_lock=True,
     )
@@ -71,6 +100,27 @@ def serve(
         print(f"Footnote is open at {address}  (Ctrl+C stops it)")  # noqa: T201 - for the terminal
         page.block_thread()
     return str(address)
+
+
+def check_reach(host: str, passwords: Path | None) -> None:
+    """Make sure that nobody but this machine gets in without a password.
+
+    Raises:
+        InputError: *host* is open to others and there are no *passwords*.
+    """
+    if passwords is None and not _is_local(host):
+        message = (
+            f"Expected passwords for a page that others can reach at {host}. "
+            "Add --auth FILE, or leave out --share-on-network."
+        )
+        raise InputError(message)
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def without_telemetry() -> None:

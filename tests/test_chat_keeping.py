@@ -1,0 +1,204 @@
+"""Conversations, feedback and passwords on disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from rag.chat.conversations import CANNOT_FIND, Conversations
+from rag.chat.feedback import CANDIDATES_FILE, Feedback, Verdict
+from rag.chat.judging import quoted_text
+from rag.chat.passwords import add_user, checker
+from rag.chat.records import answer_from_dict
+from rag.chat.serving import check_reach
+from rag.chat.turns import Exchange
+from rag.errors import InputError
+from rag.evaluation.gold import read_gold
+from rag.types import (
+    Answer,
+    Chunk,
+    Citation,
+    Disagreement,
+    Hit,
+    IndexStamp,
+    Metadata,
+    Page,
+    Position,
+    Scores,
+    Sentence,
+    Span,
+    Status,
+)
+
+QUOTE = "The office stands on Quay Street."
+ANSWER = Answer(
+    question="Where is the office?",
+    standalone_question="Where is the harbour office?",
+    status=Status.ANSWERED,
+    sentences=(Sentence(QUOTE, (1,)),),
+    citations=(
+        Citation(
+            1,
+            "harbour.pdf",
+            Metadata("The harbour", "Ada Lindqvist", "2021-03-04", "op-ed"),
+            Page(3, "iii", Span(0, 0)),
+            Span(10, 10 + len(QUOTE)),
+            QUOTE,
+            "0" * 64,
+            0.9,
+            ("copy.pdf",),
+        ),
+    ),
+    passages=(
+        Hit(
+            1,
+            Chunk(0, "harbour.pdf", Span(0, 90), "A passage."),
+            Scores(0.5, 2.0, 0.9, 0.8),
+            Page(3, "iii", Span(0, 0)),
+        ),
+    ),
+    confidence=0.9,
+    index=IndexStamp("default", 4, "ab" * 32),
+    short_answer="Quay Street",
+    disagreements=(Disagreement("street", (Position("Quay", (1,)), Position("Bay", (1,)))),),
+    timings_ms={"total": 12.5},
+)
+REFUSED = replace(
+    ANSWER, status=Status.NOT_FOUND, sentences=(), citations=(), short_answer=None, disagreements=()
+)
+
+
+@pytest.fixture
+def conversations(tmp_path):
+    kept = Conversations(tmp_path / "kept" / "conversations.sqlite")
+    yield kept
+    kept.close()
+
+
+def test_an_answer_comes_back_from_its_json_as_it_was():
+    assert answer_from_dict(json.loads(json.dumps(ANSWER.to_dict()))) == ANSWER
+
+
+def test_a_conversation_is_found_again_after_a_restart(tmp_path):
+    first = Conversations(tmp_path / "c.sqlite")
+    exchange = Exchange("Where is the office?", ANSWER, within=("harbour.pdf",))
+    identifier = first.keep(None, "ada", 0, exchange)
+    first.keep(identifier, "ada", 1, Exchange("?!", error="Type a question in words."))
+    first.close()
+    second = Conversations(tmp_path / "c.sqlite")
+    assert second.exchanges(identifier, "ada") == (
+        exchange,
+        Exchange("?!", error="Type a question in words."),
+    )
+    assert [(item.title, item.turns) for item in second.listed("ada")] == [
+        ("Where is the office?", 2)
+    ]
+    second.close()
+
+
+def test_nobody_sees_or_changes_what_belongs_to_somebody_else(conversations):
+    identifier = conversations.keep(None, "ada", 0, Exchange("Mine?", ANSWER))
+    assert conversations.listed("otto") == []
+    for call in (
+        lambda: conversations.exchanges(identifier, "otto"),
+        lambda: conversations.rename(identifier, "otto", "Yours"),
+        lambda: conversations.delete(identifier, "otto"),
+        lambda: conversations.exported(identifier, "otto", "json"),
+    ):
+        with pytest.raises(InputError, match=CANNOT_FIND):
+            call()
+    assert conversations.keep(identifier, "otto", 0, Exchange("Other?")) != identifier
+
+
+def test_words_are_searched_in_titles_questions_and_answers(conversations):
+    office = conversations.keep(None, "", 0, Exchange("Where is the office?", ANSWER))
+    other = conversations.keep(None, "", 0, Exchange("100% of what?", REFUSED))
+
+    def found(words):
+        return {item.identifier for item in conversations.listed("", words)}
+
+    assert found("quay street") == {office}
+    assert found("100%") == {other}
+    assert found("_") == {office, other}  # "short_answer" is in both
+    assert found("office 100%") == set()
+    conversations.rename(other, "", "Shares")
+    assert found("shares") == {other}
+
+
+def test_a_deleted_conversation_is_gone(conversations):
+    identifier = conversations.keep(None, "", 0, Exchange("Mine?", ANSWER))
+    conversations.delete(identifier, "")
+    assert conversations.listed("") == []
+    with pytest.raises(InputError, match=CANNOT_FIND):
+        conversations.exchanges(identifier, "")
+
+
+def test_exports_hold_the_full_citations(conversations):
+    identifier = conversations.keep(None, "", 0, Exchange("Where is the office?", ANSWER))
+    value = json.loads(conversations.exported(identifier, "", "json"))
+    assert value["exchanges"][0]["answer"] == ANSWER.to_dict()
+    text = conversations.exported(identifier, "", "markdown")
+    assert f"{QUOTE}[^1-1]" in text
+    assert (
+        '[^1-1]: "The harbour", Ada Lindqvist, opinion, 2021-03-04, harbour.pdf, p. 3 (iii)' in text
+    )
+
+
+def test_verdicts_become_gold_questions_that_the_evaluation_reads(tmp_path):
+    feedback = Feedback(tmp_path)
+    asked, refused = Exchange("Where is the office?", ANSWER), Exchange("Who sings?", REFUSED)
+    feedback.keep([], asked, Verdict(right=True, note="Good."))
+    feedback.keep([], refused, Verdict(right=True))
+    feedback.keep([], refused, Verdict(right=False, passage=("song.txt", "Otto sings.")))
+    feedback.keep([], asked, Verdict(right=False, note="Not at all."))
+    feedback.keep([refused], asked, Verdict(right=True))
+    gold = read_gold(tmp_path / CANDIDATES_FILE)
+    assert [(item.kind.value, [e.quote for e in item.evidence]) for item in gold.questions] == [
+        ("fact", [QUOTE]),
+        ("unanswerable: near miss", []),
+        ("fact", ["Otto sings."]),
+        ("follow-up", [QUOTE]),
+    ]
+    assert len((tmp_path / "feedback.jsonl").read_text().splitlines()) == 5
+
+
+def test_marked_words_are_found_in_the_document_whatever_the_spaces():
+    text = "One two\nthree  four."
+    assert quoted_text(text, " two three four ") == "two\nthree  four"
+    for wrong in ("two four", "", "x" * 5000):
+        with pytest.raises(InputError, match="Mark some words"):
+            quoted_text(text, wrong)
+
+
+def test_passwords_are_kept_hashed_and_checked(tmp_path):
+    path = tmp_path / "users"
+    add_user(path, "ada", "correct horse")
+    add_user(path, "otto", "battery staple")
+    add_user(path, "ada", "another horse")
+    assert "horse" not in path.read_text()
+    check = checker(path)
+    assert check("ada", "another horse")
+    assert check("otto", "battery staple")
+    assert not check("ada", "correct horse")
+    assert not check("eve", "")
+
+
+@pytest.mark.parametrize("text", ["", "ada\n", "ada:1:2:3\n"])
+def test_a_password_file_without_users_is_refused(tmp_path, text):
+    (tmp_path / "users").write_text(text)
+    with pytest.raises(InputError, match="--add-user"):
+        checker(tmp_path / "users")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org", ""])
+def test_other_machines_need_a_password(host, tmp_path):
+    with pytest.raises(InputError, match="--auth"):
+        check_reach(host, None)
+    check_reach(host, tmp_path)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_this_machine_needs_none(host):
+    check_reach(host, None)
