@@ -25,7 +25,7 @@ from rag.evidence import candidate_sentences, with_overlap, with_readings, with_
 from rag.indexing import manifest_for
 from rag.questions import classify
 from rag.reading import open_reader
-from rag.retrieval import search
+from rag.retrieval import rerank, search
 from rag.settings import Settings, load_settings
 from rag.store.embedded import EmbeddedStore, mismatch_message
 from rag.types import Answer, IndexStamp, Status
@@ -163,7 +163,8 @@ class Pipeline:
         )
         timings["read"] = 1000 * (time.perf_counter() - began)
         likely = score_by_reading(candidates)[:COMPARED_SENTENCES]
-        return score_by_reading(with_similarity(likely, question, self.embedder)), hits
+        ranked = score_by_reading(with_similarity(likely, question, self.embedder))
+        return ranked, rerank(hits)
 
     def hits(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.terms import query_terms, terms
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from rag.store import Filters, Scored, Snapshot
     from rag.types import Chunk
 
+ANSWERABLE_WEIGHT = 0.2
+"""On development questions: evidence first 0.71 without, 0.77 with; in the first 5 0.83 and 0.89."""
 OVERFETCH = 2
 """Passages looked at for each one asked for, since near-identical ones collapse."""
 
@@ -93,6 +96,20 @@ def fuse(
         )
         for chunk in raw_dense.keys() | raw_lexical.keys()
     }
+
+
+def rerank(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the hits ranked anew with what the reader thinks of them.
+
+    By the fused score plus `ANSWERABLE_WEIGHT` times the probability that the passage answers, 0
+    for those that were not read.
+    """
+
+    def merit(hit: Hit) -> float:
+        return hit.scores.fused + ANSWERABLE_WEIGHT * (hit.scores.answerable or 0.0)
+
+    ordered = sorted(hits, key=lambda hit: (-merit(hit), hit.rank))
+    return [replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1)]
 
 
 def collapse(chunks: Sequence[Chunk], near_duplicate: float) -> list[Chunk]:

@@ -121,7 +121,7 @@ def test_words_are_searched_in_titles_questions_and_answers(conversations):
 
     assert found("quay street") == {office}
     assert found("100%") == {other}
-    assert found("_") == {office, other}  # "short_answer" is in both
+    assert found("short_answer") == found("_") == set()
     assert found("office 100%") == set()
     conversations.rename(other, "", "Shares")
     assert found("shares") == {other}
@@ -192,7 +192,7 @@ def test_a_password_file_without_users_is_refused(tmp_path, text):
         checker(tmp_path / "users")
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org", ""])
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org", ""])  # noqa: S104
 def test_other_machines_need_a_password(host, tmp_path):
     with pytest.raises(InputError, match="--auth"):
         check_reach(host, None)

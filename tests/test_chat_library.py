@@ -139,7 +139,7 @@ def test_types_that_cannot_be_read_are_refused_before_they_are_kept(library, upl
         ("../../etc/passwd.txt", "passwd.txt"),
         ("..\\..\\boot.md", "boot.md"),
         ("in\u202evoice\0.PDF", "invoice.pdf"),
-        ("<script>alert(1)</script>.md", "script_.md"),
+        ("<script>alert(1)</script>.md", "script.md"),
         ("CON.txt", "CON_.txt"),
         ("...", "document"),
         ("x" * 500 + ".md", "x" * 100 + ".md"),

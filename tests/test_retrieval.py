@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rag.pipeline import open_pipeline
-from rag.retrieval import collapse, fuse, search
+from rag.retrieval import collapse, fuse, rerank, search
 from rag.store import Filters, Scored
 from rag.store.memory import MemoryStore
-from rag.types import Chunk, Scores, Span
+from rag.types import Chunk, Hit, Scores, Span
 from tests.conftest import changes_for, make_document
 
 TEXTS = {
@@ -64,6 +64,20 @@ def test_near_identical_passages_are_shown_once(store, embedder, settings):
 def test_collapsing_keeps_the_better_one():
     chunks = [Chunk(n, "a", Span(0, 1), text) for n, text in enumerate(["x y z", "z y x", "q r"])]
     assert [chunk.identifier for chunk in collapse(chunks, 0.9)] == [0, 2]
+
+
+def test_what_the_reader_thinks_moves_passages():
+    scores = [
+        Scores(fused=0.9, answerable=0.1),
+        Scores(fused=0.8, answerable=0.9),
+        Scores(fused=0.7),
+    ]
+    hits = [
+        Hit(rank, Chunk(rank, "a", Span(0, 1), "x"), score)
+        for rank, score in enumerate(scores, start=1)
+    ]
+    again = rerank(hits)
+    assert [(hit.rank, hit.chunk.identifier) for hit in again] == [(1, 2), (2, 1), (3, 3)]
 
 
 def test_filters_limit_the_search(store, embedder, settings):

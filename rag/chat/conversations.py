@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS conversations (
 CREATE INDEX IF NOT EXISTS by_owner ON conversations (owner, updated);
 CREATE TABLE IF NOT EXISTS exchanges (
     conversation TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE, turn INTEGER NOT NULL,
-    question TEXT NOT NULL, within TEXT NOT NULL, error TEXT, answer TEXT,
+    question TEXT NOT NULL, within TEXT NOT NULL, error TEXT, answer TEXT, words TEXT NOT NULL,
     PRIMARY KEY (conversation, turn));
 """
 
@@ -79,7 +79,7 @@ class Conversations:
                     "INSERT INTO conversations VALUES (?, ?, ?, ?)", (identifier, owner, title, now)
                 )
             database.execute(
-                "INSERT OR REPLACE INTO exchanges VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO exchanges VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     identifier,
                     turn,
@@ -87,6 +87,7 @@ class Conversations:
                     json.dumps(exchange.within),
                     exchange.error,
                     answer,
+                    _words(exchange),
                 ),
             )
             database.execute("UPDATE conversations SET updated = ? WHERE id = ?", (now, identifier))
@@ -111,11 +112,11 @@ class Conversations:
         """Return the conversations that hold all *words*, the latest first."""
         clause = (
             " AND (title LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM exchanges WHERE"
-            " conversation = id AND (question LIKE ? ESCAPE '\\' OR answer LIKE ? ESCAPE '\\')))"
+            " conversation = id AND words LIKE ? ESCAPE '\\'))"
         )
         patterns = [f"%{_literal(word)}%" for word in words.split()]
         query = _LIST + clause * len(patterns) + " ORDER BY updated DESC, rowid DESC LIMIT ?"
-        values = [owner, *(pattern for pattern in patterns for _ in range(3)), LISTED_AT_MOST]
+        values = [owner, *(pattern for pattern in patterns for _ in range(2)), LISTED_AT_MOST]
         with self._transaction() as database:
             return [Listed(*row) for row in database.execute(query, values)]
 
@@ -216,6 +217,15 @@ def _exchange(question: str, within: str, error: str | None, answer: str | None)
         error,
         tuple(map(str, json.loads(within))),
     )
+
+
+def _words(exchange: Exchange) -> str:
+    """Return what a search looks through: the question, the answer and the titles it cites."""
+    parts = [exchange.question]
+    if exchange.answer is not None:
+        parts += [exchange.answer.short_answer or "", exchange.answer.text]
+        parts += [item.metadata.title or item.document for item in exchange.answer.citations]
+    return _storable("\n".join(parts))
 
 
 def _storable(text: str) -> str:

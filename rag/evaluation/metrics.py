@@ -10,7 +10,7 @@ from rag.evaluation.intervals import mean_of
 from rag.evaluation.records import DEPTHS, NDCG_DEPTHS, PASSAGES_DEPTH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rag.evaluation.intervals import Metric, Resamples, Statistic
     from rag.evaluation.records import QuestionRecord
@@ -131,14 +131,16 @@ HEADLINES = (
 """What a summary shows."""
 
 
-def measures(records: Sequence[QuestionRecord], kind: str | None = None) -> dict[str, Measure]:
+def measures(
+    records: Sequence[QuestionRecord], among: Callable[[QuestionRecord], bool] | None = None
+) -> dict[str, Measure]:
     """Return every figure that makes sense for *records*, in the order of `DEFINITIONS`.
 
     Args:
         records: All the questions of a run.
-        kind: Only questions of this kind count; None means all.
+        among: Tells whether a question counts; None means that all do.
     """
-    inside = [kind is None or record.kind == kind for record in records]
+    inside = [among is None or among(record) for record in records]
     refusal = _refusal_measures(records, inside)
     found: dict[str, Measure] = {}
     for definition in DEFINITIONS:
@@ -157,13 +159,37 @@ def measures(records: Sequence[QuestionRecord], kind: str | None = None) -> dict
 
 
 def measured(
-    records: Sequence[QuestionRecord], resamples: Resamples, kind: str | None = None
+    records: Sequence[QuestionRecord],
+    resamples: Resamples,
+    among: Callable[[QuestionRecord], bool] | None = None,
 ) -> dict[str, Metric]:
     """Return the figures with their intervals, see `measures`."""
     return {
         name: resamples.measured(measure.statistic, measure.counted)
-        for name, measure in measures(records, kind).items()
+        for name, measure in measures(records, among).items()
     }
+
+
+def measured_by(
+    records: Sequence[QuestionRecord],
+    resamples: Resamples,
+    part: Callable[[QuestionRecord], str | None],
+) -> dict[str, dict[str, Metric]]:
+    """Return the figures of each part of the questions, the parts in order of their names.
+
+    Args:
+        records: All the questions of a run.
+        resamples: Of these questions.
+        part: Names the part that a question belongs to; None means that it belongs to none.
+    """
+    names = sorted({name for record in records if (name := part(record)) is not None})
+    return {name: measured(records, resamples, _belongs(part, name)) for name in names}
+
+
+def _belongs(
+    part: Callable[[QuestionRecord], str | None], name: str
+) -> Callable[[QuestionRecord], bool]:
+    return lambda record: part(record) == name
 
 
 def _refusal_measures(

@@ -40,6 +40,7 @@ class QuestionRecord:
     question: str
     standalone_question: str
     kind: str
+    wording: str | None
     split: str | None
     answerable: bool
     refused: bool
@@ -110,6 +111,7 @@ def record_of(outcome: Outcome, documents: Callable[[str], Document]) -> Questio
         question=gold.question,
         standalone_question=answer.standalone_question,
         kind=gold.kind.value,
+        wording=gold.wording if gold.answerable else None,
         split=gold.split.value if gold.split else None,
         answerable=gold.answerable,
         refused=answer.status is Status.NOT_FOUND,

@@ -134,8 +134,9 @@ def _figures(evaluation: Evaluation) -> str:
 
 def _by_kind(evaluation: Evaluation) -> str:
     rows = []
-    for kind, metrics in evaluation.by_kind.items():
-        count = sum(record.kind == kind for record in evaluation.records)
+    wordings = {f"worded with {name} words": m for name, m in evaluation.by_wording.items()}
+    for kind, metrics in (evaluation.by_kind | wordings).items():
+        count = max((metric.questions for metric in metrics.values()), default=0)
         cells = "".join(_cell(metrics.get(name)) for name in BY_KIND)
         rows.append(f'<tr><th>{escape(kind)}</th><td class="number">{count}</td>{cells}</tr>')
     return _table(["kind", "#questions", *(f"#{name}" for name in BY_KIND)], rows)

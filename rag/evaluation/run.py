@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import InputError
 from rag.evaluation.intervals import RESAMPLES, SEED, Metric, Resamples
 from rag.evaluation.locating import Locator
-from rag.evaluation.metrics import measured
+from rag.evaluation.metrics import measured, measured_by
 from rag.evaluation.records import DEPTHS, Outcome, QuestionRecord, record_of
 from rag.settings import to_dict
 from rag.types import Status, Turn
@@ -39,13 +39,15 @@ class Evaluation:
     """A measured run: what was measured, how, each question, and the figures.
 
     ``made_with`` holds the gold's name and hash, settings, index, commit and versions.
-    ``metrics`` are over all questions, ``by_kind`` over those of one kind.
+    ``metrics`` are over all questions, ``by_kind`` over those of one kind, ``by_wording`` over the
+    answerable ones that share words with their evidence or do not, where the gold tells.
     """
 
     made_with: dict[str, Any]
     records: tuple[QuestionRecord, ...]
     metrics: dict[str, Metric]
     by_kind: dict[str, dict[str, Metric]]
+    by_wording: dict[str, dict[str, Metric]]
 
     def latency_ms(self) -> dict[str, float]:
         """Return the median and the 95th percentile of the time that asking took."""
@@ -58,10 +60,8 @@ class Evaluation:
             "format": FORMAT,
             **self.made_with,
             "metrics": {name: metric.to_dict() for name, metric in self.metrics.items()},
-            "by_kind": {
-                kind: {name: metric.to_dict() for name, metric in found.items()}
-                for kind, found in self.by_kind.items()
-            },
+            "by_kind": _parts_to_dict(self.by_kind),
+            "by_wording": _parts_to_dict(self.by_wording),
             "latency_ms": self.latency_ms(),
             "questions": [record.to_dict() for record in self.records],
         }
@@ -112,12 +112,12 @@ def evaluate(
 def evaluation_of(records: tuple[QuestionRecord, ...], made_with: dict[str, Any]) -> Evaluation:
     """Return the figures of *records*, all together and by kind."""
     resamples = Resamples(len(records))
-    kinds = sorted({record.kind for record in records})
     return Evaluation(
         made_with,
         records,
         measured(records, resamples),
-        {kind: measured(records, resamples, kind) for kind in kinds},
+        measured_by(records, resamples, lambda record: record.kind),
+        measured_by(records, resamples, lambda record: record.wording),
     )
 
 
@@ -136,11 +136,9 @@ def read_evaluation(path: Path) -> Evaluation:
         return Evaluation(
             {key: value[key] for key in _MADE_WITH},
             records,
-            {name: Metric(**metric) for name, metric in value["metrics"].items()},
-            {
-                kind: {name: Metric(**metric) for name, metric in found.items()}
-                for kind, found in value["by_kind"].items()
-            },
+            _metrics_from(value["metrics"]),
+            {kind: _metrics_from(found) for kind, found in value["by_kind"].items()},
+            {wording: _metrics_from(found) for wording, found in value["by_wording"].items()},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"Expected a run written by rag eval --json in {path}, but: {error!r}."
@@ -211,6 +209,17 @@ def versions() -> Mapping[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+def _parts_to_dict(parts: Mapping[str, Mapping[str, Metric]]) -> dict[str, Any]:
+    return {
+        part: {name: metric.to_dict() for name, metric in found.items()}
+        for part, found in parts.items()
+    }
+
+
+def _metrics_from(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Metric]:
+    return {name: Metric(**row) for name, row in rows.items()}
 
 
 def _git(*arguments: str) -> str:

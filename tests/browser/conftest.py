@@ -43,9 +43,15 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory):
+def kept(tmp_path_factory):
+    """The folder that the server keeps everything below."""
+    return tmp_path_factory.mktemp("footnote")
+
+
+@pytest.fixture(scope="session")
+def address(kept):
     """The page over the documents of `tests.browser.library`."""
-    folder = tmp_path_factory.mktemp("footnote")
+    folder = kept
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     environment["XDG_DATA_HOME"] = str(folder / "data")
     with (

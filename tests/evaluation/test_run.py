@@ -73,6 +73,16 @@ def test_figures_come_from_the_questions(evaluation):
     assert set(evaluation.by_kind) == {row["kind"] for row in ROWS}
     assert evaluation.by_kind["fact"]["hit@1"].value == 1
     assert "refusal_recall" not in evaluation.by_kind["fact"]
+    assert evaluation.by_wording == {}
+
+
+def test_figures_are_told_by_wording(pipeline, write_gold):
+    rows = [row | {"wording": "other" if row["id"] == "q4" else "same"} for row in ROWS]
+    evaluation = evaluate(pipeline, read_gold(write_gold(rows)))
+    assert set(evaluation.by_wording) == {"other", "same"}
+    assert evaluation.by_wording["same"]["hit@5"].questions == 2
+    assert evaluation.by_wording["other"]["hit@5"].questions == 1
+    assert "refusal_recall" not in evaluation.by_wording["same"]
 
 
 def test_a_follow_up_is_asked_after_its_history(pipeline, gold, monkeypatch):
