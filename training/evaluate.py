@@ -8,6 +8,7 @@ Reading and passage choice on the held-out articles and on XQuAD, AUROC and cali
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import logging
 import random
@@ -187,7 +188,8 @@ def arguments() -> argparse.Namespace:
 def calibrate(runner: Runner, args: argparse.Namespace) -> None:
     """Fit calibration.json on the development part."""
     readings, kinds = read_part(runner, args.cache / "dev.npz", args.questions)
-    calibration = fit(readings, kinds)
+    weights = (args.model / "model.safetensors").read_bytes()
+    calibration = fit(readings, kinds) | {"weights_sha256": hashlib.sha256(weights).hexdigest()}
     (args.model / "calibration.json").write_text(json.dumps(calibration, indent=2) + "\n")
     LOG.info("development part %s", judge(readings, kinds, calibration))
 

@@ -74,32 +74,43 @@ def serve(
             "Expected the package mcp for MCP tools. Install it with: pip install 'gradio[mcp]'"
         )
         raise InputError(message)
-    from starlette.middleware import Middleware
-
-    _, address, _ = page.launch(
-        server_name=host,
-        server_port=port or _free_port(host),
-        theme=_theme(),
-        head=_head(),
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        share=False,
-        ssr_mode=False,
-        pwa=False,
-        quiet=True,
-        inbrowser=False,
-        enable_monitoring=False,
-        auth=checker(passwords) if passwords else None,
-        max_file_size=int(largest_upload_megabytes * 1_000_000),
-        mcp_server=mcp,
-        app_kwargs={"middleware": [Middleware(SafeHeaders)]},
-        prevent_thread_lock=True,
-    )
+    try:
+        _, address, _ = page.launch(
+            server_name=host,
+            server_port=port or _free_port(host),
+            auth=checker(passwords) if passwords else None,
+            max_file_size=int(largest_upload_megabytes * 1_000_000),
+            mcp_server=mcp,
+            **_options(),
+        )
+    except OSError as error:
+        message = f"Port {port} of {host} cannot be used, perhaps because another page is open. "
+        raise InputError(message + "Choose another with --port.") from error
     if block:
-        print(f"Footnote is open at {address}  (Ctrl+C stops it)")  # noqa: T201 - for the terminal
+        print(f"Footnote is open at {address}  (Ctrl+C stops it)", flush=True)  # noqa: T201
         page.block_thread()
     return str(address)
+
+
+def _options() -> dict[str, Any]:
+    """Return what is the same for every page: our looks, and nothing that calls elsewhere."""
+    from starlette.middleware import Middleware
+
+    return {
+        "theme": _theme(),
+        "head": _head(),
+        "footer_links": [],
+        "run_history": False,
+        "show_error": False,
+        "share": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "quiet": True,
+        "inbrowser": False,
+        "enable_monitoring": False,
+        "app_kwargs": {"middleware": [Middleware(SafeHeaders)]},
+        "prevent_thread_lock": True,
+    }
 
 
 def check_reach(host: str, passwords: Path | None) -> None:
