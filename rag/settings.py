@@ -70,7 +70,7 @@ class RetrievalSettings:
 class ReadingSettings:
     """The reader that marks answer spans."""
 
-    reader: str = "none"
+    reader: str = "footnote"
     """"footnote" (bundled), "none", or a name or path of a question-answering model."""
     passages: int = 8
     """How many of the best passages are read."""

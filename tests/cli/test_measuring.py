@@ -40,7 +40,7 @@ def test_eval_measures_and_writes_a_run_that_compare_reads(gold, tmp_path):
     assert result.exit_code == 0
     content = json.loads(result.stdout)
     assert content["metrics"]["recall@5"]["value"] == 1.0
-    assert content["metrics"]["exact_quote_rate"]["value"] == 1.0
+    assert content["metrics"]["exact_quotes"]["value"] == 1.0
     assert "<html" in (tmp_path / "report.html").read_text()
     (tmp_path / "run.json").write_text(result.stdout)
     compared = run("compare", str(tmp_path / "run.json"), str(tmp_path / "run.json"))
