@@ -23,20 +23,20 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.36,
-    "similarity": 1.34,
-    "overlap": 1.51,
-    "fused": 1.47,
-    "fits": 1.59,
-    "bias": -5.36,
+    "answerable": 0.45,
+    "similarity": 2.27,
+    "overlap": 1.33,
+    "fused": 0.74,
+    "fits": 0.55,
+    "bias": -3.89,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 0.3,
-    "similarity": 0.75,
-    "dense": 1.05,
-    "fits": 0.8,
-    "bias": -0.3,
+    "answerable": 0.43,
+    "similarity": 0.28,
+    "dense": 1.18,
+    "fits": 1.21,
+    "bias": -0.55,
 }
 """A logistic function of `question_features`: how likely the best sentence answers.
 

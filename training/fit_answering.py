@@ -66,8 +66,7 @@ def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
                     "ranked": ranked,
                 }
             )
-        print(f"\r{path.name}: {len(rows)} questions", end="", file=sys.stderr)
-    print(file=sys.stderr)
+    print(f"{path.name}: {len(rows)} questions", file=sys.stderr)
     return rows
 
 

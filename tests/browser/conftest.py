@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[2]
 THRESHOLD = 0.06
 """Hashed vectors know no meaning: whatever shares rare words with a passage is answered."""
 WAIT_MS = 30_000
+HARMLESS = ("Method not implemented.",)
+"""Console messages of Gradio 6.31 itself: its file component has no progress without a stream."""
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",
@@ -127,13 +129,8 @@ def open_page(context, address, observed):
 
 def watch(page, address, observed):
     """Note console errors, dialogs, and requests to anything but *address*."""
-    page.on(
-        "console",
-        lambda message: (
-            observed.console.append(message.text) if message.type in {"error", "warning"} else None
-        ),
-    )
-    page.on("pageerror", lambda error: observed.console.append(str(error)))
+    page.on("console", lambda message: _note(message.type, message.text, observed))
+    page.on("pageerror", lambda error: _note("error", str(error), observed))
     page.on("dialog", lambda dialog: (observed.dialogs.append(dialog.message), dialog.dismiss()))
     local = (address, "data:", "blob:")
     page.on(
@@ -142,6 +139,11 @@ def watch(page, address, observed):
             None if request.url.startswith(local) else observed.elsewhere.append(request.url)
         ),
     )
+
+
+def _note(kind, text, observed):
+    if kind in {"error", "warning"} and not text.endswith(HARMLESS):
+        observed.console.append(text)
 
 
 def ask(page, question, turn=0):

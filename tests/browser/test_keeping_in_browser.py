@@ -49,7 +49,7 @@ def test_a_document_is_added_asked_and_removed(open_page, tmp_path):
     page.wait_for_selector(f"#documents tr[data-document='{name}']", state="detached")
 
 
-def test_a_file_of_another_type_is_refused_with_the_reason(open_page, tmp_path):
+def test_a_file_that_cannot_be_read_is_listed_with_the_reason(open_page, tmp_path):
     path = tmp_path / "empty.txt"
     path.write_text(" ")
     page = open_page()
@@ -95,6 +95,7 @@ def test_a_conversation_is_found_renamed_exported_and_deleted(open_page, tmp_pat
     finished(page)
     page.click(".turn .cite >> nth=0")
     page.wait_for_selector("#source article")
+    page.keyboard.press("Escape")
     with page.expect_download() as download:
         open_menu(page, "Harbour notes").locator("button[data-form='json']").click()
     download.value.save_as(tmp_path / "exported.json")

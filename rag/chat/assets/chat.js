@@ -113,6 +113,20 @@ function markOpen(data) {
   }
 }
 
+const WIDE_FOR_THREE = 1500;
+let sidebarAside = false; // whether the conversations gave way to the source
+
+function makeRoom(sourceOpen) {
+  const shown = document.body.classList.contains('sidebar-shown');
+  if (sourceOpen && shown && innerWidth < WIDE_FOR_THREE) {
+    sidebarAside = true;
+    showSidebar(false);
+  } else if (!sourceOpen && sidebarAside) {
+    sidebarAside = false;
+    showSidebar(true);
+  }
+}
+
 function showMark() {
   const panel = byId('source');
   const article = panel?.querySelector('article.source');
@@ -120,6 +134,7 @@ function showMark() {
   const key = article && JSON.stringify(article.dataset);
   if (key === shownSource) return;
   shownSource = key;
+  makeRoom(Boolean(article));
   if (!article) return;
   const target = panel.querySelector('mark, .page-mark');
   const body = panel.querySelector('.source-body');
