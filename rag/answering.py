@@ -160,6 +160,8 @@ def choose(
         same = next((i for i, other in enumerate(words) if _says_the_same(own, other)), None)
         if same is not None and candidate not in needed:
             chosen[same] = _with_repeat(chosen[same], candidate)
+        elif any(_overlap(candidate, item.candidate) for item in chosen):
+            continue  # an item of a list that is quoted whole
         elif len(chosen) < max(limit, len(needed)):
             chosen.append(Chosen(candidate))
             words.append(own)
@@ -236,6 +238,10 @@ def _order_of_merit(candidate: Candidate) -> tuple[float, str, int]:
 def _says_the_same(left: frozenset[str], right: frozenset[str]) -> bool:
     union = len(left | right)
     return bool(union) and len(left & right) / union >= NEAR_REPEAT
+
+
+def _overlap(left: Candidate, right: Candidate) -> bool:
+    return left.document.name == right.document.name and left.span.overlaps(right.span)
 
 
 def _with_repeat(chosen: Chosen, candidate: Candidate) -> Chosen:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rag.store import Snapshot
 
 _SPLIT = frozenset({BlockKind.PARAGRAPH, BlockKind.BOILERPLATE})
+LONGEST_LIST_CHARACTERS = 900
+"""Of a list that is quoted whole, with the sentence that announces it."""
 MIN_TERMS = 3
 """Shorter sentences say nothing on their own."""
 
@@ -62,7 +64,8 @@ def candidate_sentences(
         for block in blocks_in(document, hit.chunk.span):
             if block.kind not in kind.allowed:
                 continue
-            for span in quotable_spans(document, block):
+            for found_span in quotable_spans(document, block):
+                span = with_list(document, block, found_span)
                 if span.overlaps(hit.chunk.span):
                     text = document.slice(span)
                     candidate = Candidate(hit, document, block, span, text)
@@ -85,6 +88,26 @@ def quotable_spans(document: Document, block: Block) -> list[Span]:
     if block.kind in _SPLIT:
         return sentence_spans(document.text, block.span)
     return [block.span]
+
+
+def with_list(document: Document, block: Block, span: Span) -> Span:
+    """Extend a sentence that announces a list ("four tasks:") by the items that follow it.
+
+    A list of more than `LONGEST_LIST_CHARACTERS` is left to its items.
+    """
+    if span.end != block.span.end or document.text[span.end - 1] != ":":
+        return span
+    end = span.end
+    following = bisect.bisect_right(document.blocks, block.span.start, key=_start)
+    for item in document.blocks[following:]:
+        if item.kind is not BlockKind.LIST_ITEM:
+            break
+        end = item.span.end
+    return Span(span.start, end) if end - span.start <= LONGEST_LIST_CHARACTERS else span
+
+
+def _start(block: Block) -> int:
+    return block.span.start
 
 
 def with_overlap(

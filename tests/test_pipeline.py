@@ -148,6 +148,28 @@ def test_headings_and_references_are_not_quoted(settings, manifest):
     assert [sentence.text for sentence in answer.sentences] == [texts[1][1]]
 
 
+def test_a_list_is_quoted_with_the_sentence_that_announces_it(settings, manifest):
+    parts = [
+        (BlockKind.PARAGRAPH, "The centre opened in 2016. The centre had three tasks:"),
+        (BlockKind.LIST_ITEM, "training the officers of member states"),
+        (BlockKind.LIST_ITEM, "sharing what the services know"),
+        (BlockKind.LIST_ITEM, "cutting off the money of armed groups"),
+        (BlockKind.PARAGRAPH, "Nothing else was planned."),
+    ]
+    text, blocks = "", []
+    for kind, content in parts:
+        text += "\n\n" if text else ""
+        blocks.append(Block(kind, Span(len(text), len(text) + len(content)), 0))
+        text += content
+    document = Document("a.txt", "1" * 64, text, Metadata(), blocks=tuple(blocks))
+    pipeline = pipeline_of(settings, manifest, document, reader=MarkingReader("three tasks"))
+    answer = pipeline.ask("What tasks did the centre have?")
+    assert (
+        answer.sentences[0].text == text[text.index("The centre had") : text.index("\n\nNothing")]
+    )
+    assert "sharing what the services know" not in [item.text for item in answer.sentences]
+
+
 def test_repeats_in_other_documents_become_further_citations(settings, manifest):
     same = "The coalition has 41 members at present, as the columnist says."
     documents = [make_document(f"{n}.txt", f"{same} Text {n} goes on with word{n}.") for n in "ab"]
