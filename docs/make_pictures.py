@@ -20,7 +20,7 @@ LARGEST_BYTES = 300_000
 SIZE = {"width": 1280, "height": 800}
 ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run")
 QUESTION = "How many member states does the coalition have?"
-REFUSED = "Which country will join the coalition next year?"
+REFUSED = "What is the boiling point of mercury?"
 
 
 def main() -> None:

@@ -166,8 +166,24 @@ def parse_date(folded: str) -> Dates | None:
     return None
 
 
+_SHARED_SCALE = re.compile(
+    r"\b(?P<first>[a-z]+|\d[\d,.]*)\s*(?P<link>to|or|and|-)\s*(?P<second>[a-z]+|\d[\d,.]*)\s+"
+    r"(?P<scale>hundred|thousand|million|billion|trillion)\b"
+)
+
+
 def parse_numbers(folded: str) -> Numbers | None:
-    """Return the numbers in lower-case text, in digits or words."""
+    """Return the numbers in lower-case text, in digits or words.
+
+    A scale that two numbers share counts for both: "three to five thousand".
+    """
+    shared = _SHARED_SCALE.search(folded.replace("–", "-"))
+    if shared and (shared["first"] in _UNITS or shared["first"][:1].isdigit()):
+        scale = shared["scale"]
+        folded = (
+            f"{folded[: shared.start()]}{shared['first']} {scale} to {shared['second']} {scale}"
+            f"{folded[shared.end() :]}"
+        )
     found: list[float] = []
     total = current = 0.0
     open_number = False

@@ -22,6 +22,8 @@ from rag.values import Dates, Numbers, agree, parse_value
         ("1.2bn", (1_200_000_000,)),
         ("two dozen", (2, 12)),
         ("zero", (0,)),
+        ("three to five thousand", (3000, 5000)),
+        ("3–5 million", (3_000_000, 5_000_000)),
     ],
 )
 def test_numbers_are_read_in_digits_and_words(text, numbers):

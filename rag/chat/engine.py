@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from rag.pipeline import Pipeline
     from rag.store import Filters, Store
     from rag.types import Answer, Document, Hit, Metadata, Turn
+
+IDLE_CHECK_S = 0.05
 
 
 class Engine:
@@ -27,6 +30,7 @@ class Engine:
         """Take over *pipeline*."""
         self._pipeline = pipeline
         self._models = threading.RLock()
+        self._waiting = 0
         self.settings = pipeline.settings
         self.embedder: Embedder = SharedEmbedder(pipeline.embedder, self._models)
 
@@ -44,8 +48,19 @@ class Engine:
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
     ) -> Answer:
         """Answer a question; see `rag.pipeline.Pipeline.ask`."""
+        self._waiting += 1
+        try:
+            with self._models:
+                return self._pipeline.ask(question, history, filters)
+        finally:
+            self._waiting -= 1
+
+    def ask_when_idle(self, question: str) -> Answer:
+        """Answer a question that nobody waits for: those of people go first."""
+        while self._waiting:
+            time.sleep(IDLE_CHECK_S)
         with self._models:
-            return self._pipeline.ask(question, history, filters)
+            return self._pipeline.ask(question)
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """Return the *k* best passages; see `rag.pipeline.Pipeline.search`."""

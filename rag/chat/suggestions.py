@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rag.types import Document
 
 COUNT = 4
-_TRIED_AT_MOST = 14
+_TRIED_AT_MOST = 10
 _DOCUMENTS_AT_MOST = 40
 _LONGEST = 90
 _NUMBERED = r"^(?:\d+(?:\.\d+)*\.?\s+)?"
@@ -71,7 +71,7 @@ class Suggestions:
             if any(_alike(candidate, other) for other in kept):
                 continue
             tried += 1
-            if self._engine.ask(candidate).status is Status.ANSWERED:
+            if self._engine.ask_when_idle(candidate).status is Status.ANSWERED:
                 kept.append(candidate)
         return kept
 
