@@ -7,10 +7,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.questions import Expected
 from rag.sentences import sentence_spans
 from rag.terms import query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
-from rag.values import value_fits
+from rag.values import later_number, value_fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -165,8 +166,7 @@ def with_readings(
             key = (item.document.name, item.span.start)
             before = found.get(key)
             if before is None or sentence.answerable > (before.answerable or 0.0):
-                start = hit.chunk.span.start
-                answer = Span(start + sentence.span.start, start + sentence.span.end)
+                answer = _answer_span(item, hit, sentence.span, question, kind)
                 fits = value_fits(item.document.slice(answer), kind.expected)
                 found[key] = replace(
                     item, answerable=sentence.answerable, answer=answer, fits=fits, hit=hit
@@ -181,6 +181,21 @@ def with_readings(
         for hit, probability in zip(read, probabilities, strict=True)
     ]
     return judged, [*scored, *hits[count:]]
+
+
+def _answer_span(
+    candidate: Candidate, hit: Hit, marked: Span, question: str, kind: QuestionKind
+) -> Span:
+    """Return what the reader marked in document characters, or the later of two numbers."""
+    start = hit.chunk.span.start
+    answer = Span(start + marked.start, start + marked.end)
+    if kind.expected is Expected.NUMBER and value_fits(
+        candidate.document.slice(answer), kind.expected
+    ):
+        later = later_number(candidate.text, question)
+        if later:
+            return Span(candidate.span.start + later[0], candidate.span.start + later[1])
+    return answer
 
 
 def _is_in(candidate: Candidate, hit: Hit) -> bool:

@@ -35,6 +35,16 @@ _ROUGH = re.compile(
 ROUGH_TOLERANCE = 0.1
 """A number said to be rough agrees with another that differs by at most this share."""
 _TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[a-z]+")
+_START = re.compile(
+    r"\b(?:initial\w*|original\w*|at first|first|start\w*|beg[aiu]n\w*|found\w*|at the outset)\b",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(?:initially|originally|at first|started|began)\b[^.;]*?\b(?:later|now|grew|grown|expand\w*|"
+    r"rose|risen|increas\w*|today|currently|eventually)\b[^.;\d]*?\b"
+    rf"(?P<later>\d[\d,]*(?<=\d)|(?:{'|'.join([*_TENS, *_UNITS])})(?:-(?:{'|'.join(_UNITS)}))?)\b",
+    re.IGNORECASE,
+)
 _MONTHS = {
     name[:3]: number
     for number, name in enumerate(
@@ -140,6 +150,18 @@ def value_fits(text: str, expected: Expected) -> bool:
             return any(word[:1].isupper() for word in text.split())
         case Expected.PLACE | Expected.ANY:
             return bool(text)
+
+
+def later_number(sentence: str, question: str) -> tuple[int, int] | None:
+    """Return where a sentence that tells of a change says the later number.
+
+    "It started with 34 members and later grew to 42" answers a question about now with 42. None
+    when the sentence tells of no change or the question asks about the beginning.
+    """
+    if _START.search(question):
+        return None
+    change = _CHANGE.search(sentence)
+    return change.span("later") if change else None
 
 
 def agree(left: Value, right: Value) -> bool:

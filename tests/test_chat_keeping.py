@@ -98,6 +98,12 @@ def test_a_conversation_is_found_again_after_a_restart(tmp_path):
     second.close()
 
 
+def test_a_file_that_is_no_such_database_is_named(tmp_path):
+    (tmp_path / "c.sqlite").write_text("not a database at all, " * 100)
+    with pytest.raises(InputError, match=r"c\.sqlite.*Move the file elsewhere"):
+        Conversations(tmp_path / "c.sqlite")
+
+
 def test_nobody_sees_or_changes_what_belongs_to_somebody_else(conversations):
     identifier = conversations.keep(None, "ada", 0, Exchange("Mine?", ANSWER))
     assert conversations.listed("otto") == []

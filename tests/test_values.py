@@ -66,6 +66,21 @@ def test_wordings_of_one_value_agree_and_other_values_do_not(left, right, expect
 
 
 @pytest.mark.parametrize(
+    ("sentence", "later"),
+    [
+        ("It was initially composed of 34 states, later expanding to 42, they say.", "42"),
+        ("It started with 34 members and later grew to forty-two.", "forty-two"),
+        ("At first it had 34 members; the year was 2015.", None),
+        ("It has 41 members.", None),
+    ],
+)
+def test_of_a_change_the_later_number_counts(sentence, later):
+    place = later_number(sentence, "How many members does it have?")
+    assert (sentence[slice(*place)] if place else None) == later
+    assert later_number(sentence, "How many members did it have at first?") is None
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("Riyadh", Expected.NUMBER),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Iterator  # noqa: TC003 - Gradio reads the hints of handlers
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from rag.chat.feedback import Feedback
 
 Names = tuple[str, ...]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class ChatTab:
                 self.list = html("", elem_id="conversations")
             with gr.Column(elem_id="conversation", min_width=0):
                 with gr.Column(elem_id="turns", min_width=0):
+                    self.welcome = html("", elem_id="welcome")
                     self.past = html("", elem_id="past")
                     self.current = html("", elem_id="current")
                 self.scope = html("", elem_id="scope")
@@ -75,7 +79,7 @@ class ChatTab:
         state = [self.session, within]
         shown = [self.past, self.current, self.question, self.session, self.list]
         whole = [*shown, self.source, notice]
-        page.load(self.landing, None, self.past, **PRIVATE)
+        page.load(self.landing, None, self.welcome, **PRIVATE)
         page.load(self.listed, self.session, self.list, **PRIVATE)
         self.question.submit(self.answer, [self.question, *state], shown, **PRIVATE)
         bridge.suggest(self.answer_suggestion, state, shown, **PRIVATE)
@@ -128,10 +132,8 @@ class ChatTab:
 
     def begin(self, request: gr.Request) -> tuple[Any, ...]:
         """Begin a new conversation."""
-        known = self.suggestions.known() or []
-        page = drawn("landing.html", count=len(self.engine.catalog()), suggestions=known)
         session = Session()
-        return page, "", gr.skip(), session, self._list(session, owner_of(request)), "", ""
+        return "", "", gr.skip(), session, self._list(session, owner_of(request)), "", ""
 
     def resume(self, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         """Show an earlier conversation and go on with it."""
@@ -198,8 +200,12 @@ class ChatTab:
         return _notice("Noted. Thank you.")
 
     def _kept(self, session: Session, exchange: Exchange, owner: str) -> Session:
-        turn = len(session.exchanges)
-        identifier = self.conversations.keep(session.identifier, owner, turn, exchange)
+        """Keep an exchange; an answer is shown even where it cannot be kept."""
+        turn, identifier = len(session.exchanges), session.identifier
+        try:
+            identifier = self.conversations.keep(identifier, owner, turn, exchange)
+        except sqlite3.Error:
+            _log.exception("A conversation could not be kept")
         return Session(identifier, (*session.exchanges, exchange))
 
     def _list(self, session: Session, owner: str, words: str = "") -> str:

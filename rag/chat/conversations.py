@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LONGEST_TITLE = 120
 LISTED_AT_MOST = 200
 CANNOT_FIND = "There is no such conversation; it may have been deleted."
+_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, updated TEXT NOT NULL);
@@ -53,15 +54,28 @@ class Conversations:
     """The conversations in one file; for several threads. *owner* is who asks, "" without login."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open or make the file; None keeps conversations in memory only."""
+        """Open or make the file; None keeps conversations in memory only.
+
+        Raises:
+            InputError: the file is damaged, or of another version of this program.
+        """
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(
             path or ":memory:", check_same_thread=False, isolation_level=None
         )
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        self._connection.executescript(_SCHEMA)
+        try:
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            if version not in {0, _VERSION}:
+                message = f"format {version} instead of {_VERSION}"
+                raise sqlite3.DatabaseError(message)  # noqa: TRY301
+            self._connection.executescript(f"{_SCHEMA} PRAGMA user_version = {_VERSION};")
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            message = f"Expected conversations in {path}, but: {error}. Move the file elsewhere."
+            raise InputError(message) from error
 
     def close(self) -> None:
         """Close the file."""

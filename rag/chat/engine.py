@@ -30,7 +30,7 @@ class Engine:
         """Take over *pipeline*."""
         self._pipeline = pipeline
         self._models = threading.RLock()
-        self._waiting = 0
+        self._waiting: set[object] = set()
         self.settings = pipeline.settings
         self.embedder: Embedder = SharedEmbedder(pipeline.embedder, self._models)
 
@@ -48,12 +48,13 @@ class Engine:
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
     ) -> Answer:
         """Answer a question; see `rag.pipeline.Pipeline.ask`."""
-        self._waiting += 1
+        waiting = object()
+        self._waiting.add(waiting)
         try:
             with self._models:
                 return self._pipeline.ask(question, history, filters)
         finally:
-            self._waiting -= 1
+            self._waiting.discard(waiting)
 
     def ask_when_idle(self, question: str) -> Answer:
         """Answer a question that nobody waits for: those of people go first."""

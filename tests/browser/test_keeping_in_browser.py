@@ -82,7 +82,7 @@ def test_a_conversation_is_found_renamed_exported_and_deleted(open_page, tmp_pat
     page = open_page()
     ask(page, library.QUESTION)
     page.click("button.new")
-    page.wait_for_selector(".landing")
+    page.wait_for_selector(".landing", state="visible")
     item = open_menu(page, library.QUESTION)
     item.locator("button[data-action='retitle']").click()
     page.fill("input.retitle", "Harbour notes")
@@ -106,7 +106,7 @@ def test_a_conversation_is_found_renamed_exported_and_deleted(open_page, tmp_pat
     delete = open_menu(page, "Harbour notes").locator("button[data-action='delete']")
     delete.click()
     delete.click()
-    page.wait_for_selector(".landing")
+    page.wait_for_selector(".landing", state="visible")
     assert page.locator("button.conversation:text('Harbour notes')").count() == 0
 
 

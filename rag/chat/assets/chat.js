@@ -297,6 +297,8 @@ function act(button) {
   const data = { ...button.dataset };
   hideTip();
   if (!isConfirmed(button)) return undefined;
+  const menu = button.closest('details.menu');
+  if (menu) menu.open = false;
   if (Object.hasOwn(LOCAL, data.action)) return LOCAL[data.action](button);
   if (!EVENTS.includes(data.action)) return undefined;
   if (data.action === 'open') {
