@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.questions import Expected
-from rag.values import Dates, Numbers, agree, parse_value
+from rag.values import Dates, Numbers, agree, later_number, parse_value
 
 
 @pytest.mark.parametrize(
