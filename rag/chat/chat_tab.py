@@ -60,7 +60,7 @@ class ChatTab:
                     label="Question",
                     show_label=False,
                     container=False,
-                    placeholder="Ask a question about the documents",
+                    placeholder="Ask the documents",
                     lines=1,
                     max_lines=6,
                     max_length=MAX_QUESTION_CHARACTERS,

@@ -98,9 +98,17 @@ def chat(
     port: Annotated[
         int, typer.Option(min=1, max=LARGEST_PORT, help="The port to listen on.")
     ] = DEFAULT_PORT,
+    share_on_network: Annotated[
+        bool, typer.Option("--share-on-network", help="Let other machines in; needs --auth.")
+    ] = False,
+    auth: Annotated[
+        Path | None, typer.Option("--auth", metavar="FILE", help="Who may log in.")
+    ] = None,
 ) -> None:
     """Open the chat in the browser."""
-    page_module(Path(__file__).parents[2]).main(index=index, host=host, port=port)
+    page_module(Path(__file__).parents[2]).main(
+        index=index, host=host, port=port, share_on_network=share_on_network, auth=auth
+    )
 
 
 def page_module(folder: Path) -> ModuleType:

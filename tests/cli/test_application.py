@@ -84,6 +84,7 @@ def test_an_interrupt_exits_130_without_a_traceback(library):
     code = """
 import os, signal, sys
 import rag.cli
+signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs of a shell ignore it
 class Input:
     @property
     def buffer(self):

@@ -62,7 +62,7 @@ def test_settings_that_differ_are_told(run):
     settings = json.loads(json.dumps(run.made_with["settings"]))
     settings["answering"]["threshold"] = 0.9
     other = replace(run, made_with=run.made_with | {"settings": settings})
-    assert compare(run, other).settings == (("answering.threshold", 0.5, 0.9),)
+    assert compare(run, other).settings == (("answering.threshold", 0.55, 0.9),)
 
 
 def test_runs_over_other_questions_are_refused(pipeline, gold, run):
