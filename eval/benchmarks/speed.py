@@ -63,7 +63,11 @@ def read_passages(folder: Path, count: int) -> list[tuple[str, str, str]]:
 
 
 def footnote_index(passages: list[tuple[str, str, str]], folder: Path) -> int:
-    """Index the passages as documents and return how many passages that made."""
+    """Index the passages as documents and return how many there were.
+
+    Some are cut into two by the splitter; the rate counts what went in, as for langchain, which
+    leaves out what a passage has beyond the model's 256 word pieces.
+    """
     from rag.chunking import chunk_document
     from rag.embedding import open_embedder
     from rag.indexing import manifest_for
@@ -90,7 +94,7 @@ def footnote_index(passages: list[tuple[str, str, str]], folder: Path) -> int:
         changes.append(SetFile(SourceFile(document.name, "", document.sha256, len(document.text))))
         start += len(own)
     EmbeddedStore(folder).apply(changes, manifest_for(settings, embedder))
-    return start
+    return len(passages)
 
 
 def langchain_index(texts: list[str], model: Path, folder: Path) -> int:
