@@ -44,7 +44,7 @@ bench: install ## measure speed against the baselines; DATA=folder of the public
 	@$(BIN)/python eval/benchmarks/speed.py --data "$(DATA)"
 
 eval: install ## measure accuracy on everything found; DATA=folder of the public sets
-	@$(BIN)/python eval/benchmarks/accuracy.py --data "$(DATA)" --seeds "$(SEEDS)"
+	@$(BIN)/python eval/benchmarks/accuracy.py --data "$(DATA)" $(if $(SEEDS),--seeds "$(SEEDS)")
 
 clean: ## remove .venv and built indexes
 	@rm -rf $(VENV) $(INDEX)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from rag.embedding import open_embedder
 from rag.errors import ModelError
 from rag.reading import READER_FOLDER, FootnoteReader, open_reader
-from rag.settings import ReadingSettings
+from rag.settings import EmbeddingSettings, ReadingSettings
 from rag.types import Span
 
 SEAT = (
@@ -124,3 +126,17 @@ def test_openvino_gives_the_logits_of_torch(reader):
     assert start == pytest.approx(expected[0, :, 0].numpy(), abs=0.35)  # bfloat16
     assert end == pytest.approx(expected[0, :, 1].numpy(), abs=0.35)
     assert int(start.argmax()) == int(expected[0, :, 0].argmax())
+
+
+def test_threads_may_read_and_embed_at_once(reader):
+    embedder = open_embedder(EmbeddingSettings())
+    question = "When was the alliance announced?"
+    expected = [reading.text for reading in reader.read(question, [SEAT, OTHER])]
+    vector = embedder.embed([question]).tobytes()
+
+    def work(_: int) -> bool:
+        texts = [reading.text for reading in reader.read(question, [SEAT, OTHER])]
+        return texts == expected and embedder.embed([question]).tobytes() == vector
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(work, range(12)))
