@@ -41,10 +41,13 @@ corpus: install ## write the PDF and Word files of corpus/ again
 	@$(BIN)/python docs/corpus/make_corpus.py
 
 bench: install ## measure speed against the baselines; DATA=folder of the public sets
-	@$(BIN)/python eval/benchmarks/speed.py --data "$(DATA)"
+	@$(BIN)/python eval/benchmarks/speed.py --data "$(DATA)" --passages 400 --warm-passages 2500
+	@$(BIN)/python eval/benchmarks/tables.py
 
-eval: install ## measure accuracy on everything found; DATA=folder of the public sets
+eval: install ## measure everything that eval/README.md tells; DATA=public sets SEEDS=the five texts
 	@$(BIN)/python eval/benchmarks/accuracy.py --data "$(DATA)" $(if $(SEEDS),--seeds "$(SEEDS)")
+	@if [ -d "$(DATA)/squad11_train" ]; then $(MAKE) --no-print-directory bench DATA="$(DATA)"; fi
+	@$(BIN)/python eval/benchmarks/tables.py
 
 clean: ## remove .venv and built indexes
 	@rm -rf $(VENV) $(INDEX)

@@ -5,8 +5,12 @@
 
 FOLDER holds the public sets, see `public_sets`; a set that is missing is left out with a line that
 says where to get it. Every figure has a 95 % bootstrap interval over questions. The figures are
-printed and written as JSON with each question's scores. XQuAD is for reporting only: nothing is
-tuned on it.
+printed and, after each set, written as JSON; each question's scores go to the folder ``local``
+beside it. What the file has about sets that were not measured now is kept. XQuAD is for reporting
+only: nothing is tuned on it.
+
+With ``--limit`` everything is tried on a few questions and passages. Such figures mean nothing, so
+they are written to ``local`` too and never come into ``eval/README.md``.
 """
 
 from __future__ import annotations
@@ -20,11 +24,12 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engines import SYSTEMS, Workshop
+from own import gold_set
 from public_sets import MissingSetError
-from tasks import READER, TASKS, Measured, gold_set
+from tasks import READER, TASKS
 
 from rag.evaluation.metrics import HEADLINES
 from rag.evaluation.run import current_commit, versions
@@ -33,6 +38,7 @@ from rag.settings import load_settings, to_dict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from figures import Measured
     from tasks import Task
 
     from rag.evaluation.intervals import Metric
@@ -51,30 +57,46 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = _settings(options)
     tell = _teller()
     workshop = Workshop(settings, options.cache, tell)
-    began = time.monotonic()
-    results: list[Measured] = []
+    out = options.out or (OUT / "local" / "trial.json" if options.limit else OUT / "accuracy.json")
     for name, task in _tasks(options):
         tell(f"{name}: begins", now=True)
+        began = time.monotonic()
         try:
-            results += task(workshop)
+            results = task(workshop)
         except MissingSetError as error:
             tell(f"{name}: left out. {error}", now=True)
-    value = {
-        "measured": [item.to_dict() for item in results],
-        "limit": options.limit,
+            continue
+        seconds = round(time.monotonic() - began)
+        written = _made_with(settings, options.limit, seconds)
+        written["measured"] = [item.to_dict() for item in results]
+        _keep(out, name, written)
+        questions = [item.questions_to_dict() for item in results]
+        _keep(out.parent / "local" / f"{out.stem}-questions.json", name, questions)
+        print(table(results), flush=True)
+        tell(f"{name}: {seconds} s, written to {out}", now=True)
+
+
+def _made_with(settings: Settings, limit: int | None, seconds: int) -> dict[str, Any]:
+    return {
+        "limit": limit,
         "settings": to_dict(settings),
         "settings_sha256": settings.sha256(),
-        "reader": settings.reading.reader,
         "commit": current_commit(),
         "versions": dict(versions()),
         "processor": f"{platform.machine()}, {os.cpu_count()} cores",
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        "seconds": round(time.monotonic() - began),
+        "seconds": seconds,
     }
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(table(results))
-    tell(f"written to {options.out}", now=True)
+
+
+def _keep(path: Path, name: str, value: Any) -> None:
+    """Put *value* under *name* into a JSON file and keep the rest of it."""
+    kept = json.loads(path.read_bytes()) if path.is_file() else {}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    text = json.dumps(dict(sorted({**kept, name: value}.items())), ensure_ascii=False, indent=1)
+    part.write_text(text + "\n", encoding="utf-8")
+    part.replace(path)
 
 
 def table(results: Sequence[Measured]) -> str:
@@ -164,11 +186,19 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seeds", type=_folder, help="the folder of the five seed texts")
     parser.add_argument("--corpus", type=_folder, default=ROOT / "corpus")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
-    parser.add_argument("--limit", type=int, help="questions of each set at most")
+    parser.add_argument("--limit", type=_count, help="try it on so many questions of each set")
     parser.add_argument("--cache", type=Path, default=CACHE, help="keeps indexes and vectors")
     parser.add_argument("--reader", help='instead of the one in the settings; "none" for none')
-    parser.add_argument("--out", type=Path, default=OUT / "accuracy.json")
+    parser.add_argument("--out", type=Path, help="instead of eval/results/accuracy.json")
     return parser.parse_args(arguments)
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        message = f"expected at least 1 question, but got {text}"
+        raise argparse.ArgumentTypeError(message)
+    return count
 
 
 def _folder(text: str) -> Path | None:

@@ -41,7 +41,8 @@ PLAIN_CHARACTERS, PLAIN_OVERLAP = 1000, 200
 PLAIN_PASSAGES = 3
 """What the plain pipeline shows as its answer."""
 FOOTNOTE, LEXICAL, DENSE, PLAIN = "footnote", "bm25 alone", "dense alone", "plain pipeline"
-SYSTEMS = (FOOTNOTE, LEXICAL, DENSE, PLAIN)
+WITHOUT_READER = "footnote, no reader"
+SYSTEMS = (FOOTNOTE, WITHOUT_READER, LEXICAL, DENSE, PLAIN)
 DENSE_WEIGHTS = {LEXICAL: 0.0, DENSE: 1.0}
 PASSAGES_A_BATCH = 512
 
@@ -66,16 +67,16 @@ class Workshop:
         )
         return self._bench(store)
 
-    def of_folder(self, name: str, folder: Path) -> Bench:
-        """Index a folder of files as ``rag index`` does."""
+    def of_files(self, name: str, paths: Sequence[Path]) -> Bench:
+        """Index files and folders as ``rag index`` does."""
         store = EmbeddedStore(self.cache / name)
         made_with = store.manifest()
         anew = made_with not in {None, manifest_for(self.settings, self.embedder)}
         report = update_index(
-            store, [folder], self.settings, self.embedder, rebuild=anew or made_with is not None
+            store, paths, self.settings, self.embedder, rebuild=anew or made_with is not None
         )
         for file in report.skipped:
-            self.tell(f"skipped {file.name}: {file.reason}", now=True)
+            self.tell(f"skipped {file.name}: {file.reason}: {file.message}", now=True)
         return self._bench(store)
 
     def _bench(self, store: EmbeddedStore) -> Bench:
@@ -118,7 +119,7 @@ class Bench:
     tell: Callable[..., None]
 
     def searches(self) -> dict[str, Search]:
-        """Return the ways to search by the names of `SYSTEMS`."""
+        """Return the ways to search, by the names of their systems."""
         plain = PlainPipeline(self.pipeline)
         return {
             FOOTNOTE: self.pipeline.search,

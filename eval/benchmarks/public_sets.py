@@ -16,12 +16,15 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+Item = TypeVar("Item")
+OTHERS_IN_A_TRIAL = 5
 
 SOURCES = {
     "xquad_en": "XQuAD, CC BY-SA 4.0: https://github.com/google-deepmind/xquad, xquad.en.json",
@@ -63,17 +66,44 @@ class PublicQuestion:
 
 @dataclass(frozen=True, slots=True)
 class PublicSet:
-    """A public set: passages, or a folder of PDFs, and questions."""
+    """A public set: passages, or PDF files, and questions."""
 
     name: str
     passages: tuple[Passage, ...]
     questions: tuple[PublicQuestion, ...]
-    pdfs: Path | None = None
+    pdfs: tuple[Path, ...] = ()
 
     def part(self, split: str) -> PublicSet:
         """Return the set with the questions of one split, all where the set has no splits."""
         questions = tuple(item for item in self.questions if item.split in {None, split})
-        return PublicSet(self.name, self.passages, questions, self.pdfs)
+        return replace(self, questions=questions)
+
+    def sample(self, count: int | None) -> PublicSet:
+        """Return the set with at most *count* questions, evenly spaced; None keeps them all."""
+        return replace(self, questions=evenly_spaced(self.questions, count))
+
+    def trial(self, count: int | None) -> PublicSet:
+        """Return a small set to try the whole way with; None keeps the set as it is.
+
+        It has at most *count* questions, the passages that they need, and `OTHERS_IN_A_TRIAL`
+        others for each. Its figures mean nothing: there is too little to find the wrong thing in.
+        """
+        if count is None:
+            return self
+        questions = evenly_spaced(self.questions, count)
+        needed = {name for item in questions for name in item.documents}
+        others = evenly_spaced(self.passages, OTHERS_IN_A_TRIAL * count)
+        wanted = needed | {item.identifier for item in others}
+        passages = tuple(item for item in self.passages if item.identifier in wanted)
+        pdfs = tuple(path for path in self.pdfs if path.name in needed)
+        return PublicSet(f"{self.name}-trial{count}", passages, questions, pdfs)
+
+
+def evenly_spaced(items: tuple[Item, ...], count: int | None) -> tuple[Item, ...]:
+    """Return at most *count* of *items*, spread over all of them, always the same ones."""
+    if count is None or count >= len(items):
+        return items
+    return tuple(items[place * len(items) // count] for place in range(count))
 
 
 class MissingSetError(Exception):
@@ -91,7 +121,7 @@ def read_set(data: Path, name: str) -> PublicSet:
         return _from_lines(folder, name)
     if (folder / "pdfs").is_dir():
         questions = tuple(_question(row) for row in _lines(folder / "questions.jsonl"))
-        return PublicSet(name, (), questions, folder / "pdfs")
+        return PublicSet(name, (), questions, tuple(sorted((folder / "pdfs").glob("*.pdf"))))
     if (folder / "corpus.jsonl").is_file():
         return _from_beir(folder, name)
     squad = sorted(folder.glob("*.json"))

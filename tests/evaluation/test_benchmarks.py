@@ -111,7 +111,7 @@ def accuracy(monkeypatch, public_sets):
 
 
 def test_a_run_measures_every_system_and_tells_what_is_missing(accuracy, tmp_path, capsys):
-    for name in ("scifact", "xquad_en"):
+    for name in ("scifact", "xquad_en", "policyqa"):
         write_set(tmp_path / "data" / name)
     options = ["--only", "scifact", "xquad", "hotpotqa", "policyqa"]
     places = {"--data": "data", "--cache": "cache", "--out": "out/accuracy.json"}
@@ -119,7 +119,9 @@ def test_a_run_measures_every_system_and_tells_what_is_missing(accuracy, tmp_pat
     for _ in range(2):  # the second time from the cache
         accuracy.main([*arguments, *options])
         value = json.loads((tmp_path / "out" / "accuracy.json").read_text(encoding="utf-8"))
-        found = {(item["set"], item["system"]): item["metrics"] for item in value["measured"]}
+        assert sorted(value) == ["policyqa", "scifact", "xquad"]
+        measured = [item for task in value.values() for item in task["measured"]]
+        found = {(item["set"], item["system"]): item["metrics"] for item in measured}
         assert found["scifact", "footnote"]["ndcg@10"]["value"] == 1
         assert found["scifact", "bm25 alone"]["ndcg@10"]["value"] == 1
         assert found["xquad: paragraphs", "plain pipeline"]["hit@5"]["value"] == 1
@@ -141,14 +143,105 @@ def test_our_own_questions_are_measured_by_split(accuracy, tmp_path, monkeypatch
     accuracy.main(
         ["--corpus", str(folder), "--only", "corpus", "--out", str(out), "--cache", str(tmp_path)]
     )
-    value = json.loads(out.read_text(encoding="utf-8"))
-    found = {(item["set"], item["system"]): item for item in value["measured"]}
+    task = json.loads(out.read_text(encoding="utf-8"))["corpus"]
+    assert task["limit"] is None
+    found = {(item["set"], item["system"]): item for item in task["measured"]}
     assert set(found) >= {
         ("corpus: all", "footnote"),
         ("corpus: development", "footnote"),
         ("corpus: test", "footnote"),
-        ("corpus: all", "plain pipeline"),
+        ("corpus: test", "plain pipeline"),
     }
     assert found["corpus: all", "footnote"]["metrics"]["hit@5"]["value"] == 1
-    assert set(found["corpus: test", "footnote"]["questions"]) == {"q2", "q4"}
+    questions = json.loads((tmp_path / "local" / "accuracy-questions.json").read_text())["corpus"]
+    scores = {(item["set"], item["system"]): item["questions"] for item in questions}
+    assert set(scores["corpus: test", "footnote"]) == {"q2", "q4"}
+    assert scores["corpus: all", "plain pipeline"]["q1"]["answer_right"] == 1
     assert found["corpus: all", "dense alone"]["metrics"]["hit@5"]["questions"] == 3
+
+
+def test_a_sample_is_spread_over_a_set_and_always_the_same(public_sets):
+    assert public_sets.evenly_spaced(tuple(range(10)), 4) == (0, 2, 5, 7)
+    assert public_sets.evenly_spaced((1, 2), 4) == (1, 2)
+    assert public_sets.evenly_spaced((1, 2), None) == (1, 2)
+
+
+def test_a_trial_keeps_the_passages_that_its_questions_need(public_sets, tmp_path):
+    write_set(tmp_path / "set")
+    whole = public_sets.read_set(tmp_path, "set")
+    trial = whole.trial(1)
+    assert [item.identifier for item in trial.questions] == ["q1"]
+    assert "p1" in {item.identifier for item in trial.passages}
+    assert trial.name == "set-trial1"
+    assert whole.trial(None) is whole
+
+
+@pytest.fixture
+def tables(monkeypatch, public_sets):
+    return importlib.import_module("tables")
+
+
+def metric(value, low, high, questions=55):
+    return {"value": value, "low": low, "high": high, "questions": questions}
+
+
+def results():
+    """What accuracy.py writes, with two sets and their baselines."""
+    made = {"commit": "0123456789abcdef+", "settings_sha256": "fedcba9876", "date": "2026-01-31"}
+    own = {"coverage": metric(0.7, 0.6, 0.8), "hit@5": metric(0.786, 0.66, 0.91)}
+    by_wording = {"same": {"hit@5": metric(0.9, 0.8, 1)}, "other": {"hit@5": metric(0.5, 0.3, 0.7)}}
+    plain = {"answer_right": metric(0.987, 0.98, 0.99, 1190), "words": metric(391.2, 380, 400)}
+    seeds = [
+        {"set": "seeds: test", "system": "footnote", "metrics": own, "by_wording": by_wording},
+        {"set": "seeds: test", "system": "plain pipeline", "metrics": plain},
+    ]
+    xquad = [
+        {
+            "set": "xquad: answers",
+            "system": "footnote",
+            "metrics": {"answer_right": metric(1, 1, 1)},
+        },
+        {"set": "xquad: answers", "system": "plain pipeline", "metrics": plain},
+    ]
+    return {
+        "seeds": {**made, "seconds": 100, "measured": seeds},
+        "xquad": {**made, "seconds": 200, "measured": xquad},
+    }
+
+
+def test_the_tables_of_the_page_are_refreshed_between_their_marks(tables, tmp_path):
+    page = tmp_path / "page.md"
+    parts = [f"<!-- begin: {name} -->\nold\n<!-- end: {name} -->" for name in ("own", "public")]
+    speed = "<!-- begin: speed -->\nkept\n<!-- end: speed -->\n"
+    page.write_text("\n".join(["# Title", *parts, speed]))
+    (tmp_path / "accuracy.json").write_text(json.dumps(results()))
+    options = ["--results", str(tmp_path), "--page", str(page)]
+    tables.main(options)
+    text = page.read_text()
+    assert text.startswith(
+        "# Title\n<!-- begin: own -->\n\n| test split | five texts (55 questions)"
+    )
+    assert "| evidence among the first 5 of `rag search` | 0.79 (0.66–0.91) | 0.92 |" in text
+    assert "| five texts, test split | 0.90 (0.80–1.00) | 0.50 (0.30–0.70) |" in text
+    assert "| answer string in the answer | 1.000 | 0.987 (0.980–0.990) |" in text
+    assert "| words of an answer |  | 391 |" in text
+    assert "Measured in 3 minutes. xquad: commit 012345678+, settings fedcba98, 2026-01-31." in text
+    assert "\nold\n" not in text
+    assert text.endswith(speed)
+    tables.main(options)
+    assert page.read_text() == text
+
+
+def test_a_page_without_a_mark_is_left_as_it_is(tables, tmp_path):
+    (tmp_path / "accuracy.json").write_text(json.dumps(results()))
+    page = tmp_path / "page.md"
+    page.write_text("# Title\n")
+    with pytest.raises(SystemExit, match="begin: own"):
+        tables.main(["--results", str(tmp_path), "--page", str(page)])
+    assert page.read_text() == "# Title\n"
+
+
+def test_the_page_in_the_repository_has_every_mark(tables):
+    text = (BENCHMARKS.parent / "README.md").read_text(encoding="utf-8")
+    for name in ("own", "public", "speed"):
+        assert text.count(f"<!-- begin: {name} -->") == text.count(f"<!-- end: {name} -->") == 1
