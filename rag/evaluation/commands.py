@@ -70,11 +70,6 @@ class EvaluationResult:
         gold = self.evaluation.made_with["gold"]
         lines = [f"{len(self.evaluation.records)} questions of {gold['name']} ({_split_of(gold)})"]
         lines += [_metric_line(name, metrics[name]) for name in names]
-        latency = self.evaluation.latency_ms()
-        lines.append(
-            "milliseconds a question: "
-            + ", ".join(f"{name} {value:.0f}" for name, value in latency.items())
-        )
         if self.report is not None:
             lines.append(f"report: {self.report}")
         for requirement in self.failed:

@@ -77,6 +77,20 @@ def ratio_of(numerators: Sequence[float], denominators: Sequence[float]) -> Stat
     return lambda counts: _ratio(counts @ above, counts @ below)
 
 
+def quantile_of(values: Sequence[float], share: float) -> Statistic:
+    """Return the lowest of *values* that at least *share* (0..1) of the questions do not exceed."""
+    own = np.asarray(values, np.float64)
+    order = np.argsort(own, kind="stable")
+
+    def statistic(counts: Array) -> Array:
+        below = counts[:, order].cumsum(1)
+        total = below[:, -1]
+        first = (below >= share * total[:, None]).argmax(1)
+        return np.where(total > 0, own[order][first], np.nan)
+
+    return statistic
+
+
 class Resamples:
     """Bootstrap resamples of *size* questions: how often each one draws each question.
 

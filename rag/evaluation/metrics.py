@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.evaluation import abstention
-from rag.evaluation.intervals import mean_of
+from rag.evaluation.intervals import mean_of, quantile_of, ratio_of
 from rag.evaluation.records import DEPTHS, NDCG_DEPTHS, PASSAGES_DEPTH
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def _at_depths() -> list[Definition]:
     ]
 
 
+LATENCIES = {"latency_p50_ms": 0.5, "latency_p95_ms": 0.95}
 _K = PASSAGES_DEPTH
 DEFINITIONS: tuple[Definition, ...] = (
     *_at_depths(),
@@ -82,6 +83,9 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition("refusal_recall", "Refusal", "unanswerable questions refused"),
     Definition("refusal_f1", "Refusal", "harmonic mean of the two"),
     Definition("over_refusal", "Refusal", "answerable questions refused", higher_is_better=False),
+    Definition("handled", "Refusal", "evidence cited, or unanswerable and refused"),
+    Definition("coverage", "Refusal", "questions that were answered", None),
+    Definition("risk", "Refusal", "answers without gold evidence", higher_is_better=False),
     Definition("auroc", "Refusal", "confidence ranks an answerable question above another"),
     Definition("aurc", "Refusal", "mean risk over all coverages", higher_is_better=False),
     Definition(
@@ -103,6 +107,8 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "false_alarm", "Disagreement", "disagreement claimed elsewhere", higher_is_better=False
     ),
+    Definition("latency_p50_ms", "Latency", "median time of an answer", higher_is_better=False),
+    Definition("latency_p95_ms", "Latency", "95 % of answers are as fast", higher_is_better=False),
 )
 BY_NAME = {item.name: item for item in DEFINITIONS}
 HEADLINES = (
@@ -121,12 +127,14 @@ HEADLINES = (
     "refusal_precision",
     "refusal_recall",
     "refusal_f1",
+    "handled",
     "auroc",
     "aurc",
     "calibration_error",
     "conflict_shown",
     "figures_shown",
     "false_alarm",
+    *LATENCIES,
 )
 """What a summary shows."""
 
@@ -141,12 +149,12 @@ def measures(
         among: Tells whether a question counts; None means that all do.
     """
     inside = [among is None or among(record) for record in records]
-    refusal = _refusal_measures(records, inside)
+    over_sets = _measures_over_sets(records, inside)
     found: dict[str, Measure] = {}
     for definition in DEFINITIONS:
         name = definition.name
-        if name in refusal:
-            found[name] = refusal[name]
+        if name in over_sets:
+            found[name] = over_sets[name]
             continue
         scores = tuple(
             record.scores.get(name) if counts else None
@@ -192,18 +200,33 @@ def _belongs(
     return lambda record: part(record) == name
 
 
-def _refusal_measures(
+def _measures_over_sets(
     records: Sequence[QuestionRecord], inside: Sequence[bool]
 ) -> dict[str, Measure]:
-    """Figures over whole sets of questions; those outside count for nothing."""
+    """Figures that are no means over questions; questions outside count for nothing."""
     among = [i for i, counts in enumerate(inside) if counts]
     chosen = [records[i] for i in among]
+    if not chosen:
+        return {}
+    times = [record.milliseconds for record in chosen]
+    found = {
+        **_refusal_statistics(chosen),
+        **{name: quantile_of(times, share) for name, share in LATENCIES.items()},
+    }
+    return {
+        name: Measure(_among(statistic, among), len(among)) for name, statistic in found.items()
+    }
+
+
+def _refusal_statistics(chosen: Sequence[QuestionRecord]) -> dict[str, Statistic]:
     refused = [record.refused for record in chosen]
     answerable = [record.answerable for record in chosen]
     confidences = [record.confidence for record in chosen]
     right = [record.right for record in chosen]
     both = any(answerable) and not all(answerable)
-    found: dict[str, Statistic] = {}
+    answered = [not item for item in refused]
+    wrong = [given and not item for given, item in zip(answered, right, strict=True)]
+    found: dict[str, Statistic] = {"risk": ratio_of(wrong, answered)} if any(answered) else {}
     if not all(answerable):
         found["refusal_recall"] = abstention.recall(refused, answerable)
     if any(answerable):
@@ -217,9 +240,7 @@ def _refusal_measures(
         found["calibration_error_answerable"] = abstention.calibration_error(
             confidences, answerable
         )
-    return {
-        name: Measure(_among(statistic, among), len(among)) for name, statistic in found.items()
-    }
+    return found
 
 
 def _among(statistic: Statistic, among: Sequence[int]) -> Statistic:

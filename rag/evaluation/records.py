@@ -105,6 +105,7 @@ def record_of(outcome: Outcome, documents: Callable[[str], Document]) -> Questio
         **_answer_scores(gold, answer),
         **_citation_scores(outcome, documents),
         **_disagreement_scores(gold, answer),
+        **_refusal_scores(outcome),
     }
     return QuestionRecord(
         identifier=gold.identifier,
@@ -201,6 +202,12 @@ def _citation_scores(outcome: Outcome, documents: Callable[[str], Document]) -> 
     scores["evidence_cited"] = float(_cites_evidence(answer, outcome))
     scores["all_evidence_cited"] = float(scores["citation_recall_span"] == 1)
     return scores
+
+
+def _refusal_scores(outcome: Outcome) -> Scores:
+    refused = outcome.answer.status is Status.NOT_FOUND
+    handled = _cites_evidence(outcome.answer, outcome) if outcome.gold.answerable else refused
+    return {"handled": float(handled), "coverage": float(not refused)}
 
 
 def _disagreement_scores(gold: GoldQuestion, answer: Answer) -> Scores:

@@ -11,7 +11,7 @@ from rag.evaluation.page import PAGE
 from rag.evaluation.plots import plots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from rag.evaluation.intervals import Metric
@@ -67,7 +67,7 @@ def report_html(evaluation: Evaluation) -> str:
     return PAGE.substitute(
         about=_about(evaluation),
         resamples=f"{evaluation.made_with['bootstrap']['resamples']:,}",
-        figures=_figures(evaluation),
+        figures=_figures(evaluation.metrics),
         plots="\n".join(drawn),
         kinds=_by_kind(evaluation),
         kind_options=_options(sorted({record.kind for record in records})),
@@ -103,24 +103,25 @@ def problems(record: QuestionRecord) -> list[str]:
 def _about(evaluation: Evaluation) -> str:
     made_with = evaluation.made_with
     gold, index = made_with["gold"], made_with["index"]
-    latency = ", ".join(f"{name} {ms:.0f} ms" for name, ms in evaluation.latency_ms().items())
     facts = {
         "Gold": f"{gold['name']}, {gold['split'] or 'all questions'}, SHA-256 {gold['sha256']}",
         "Questions": str(len(evaluation.records)),
-        "Index": f"{index['name']}, generation {index['generation']}, {index['embedder']}",
+        "Index": (
+            f"{index['name']}, generation {index['generation']}, SHA-256 {index['sha256']}, "
+            f"{index['embedder']}"
+        ),
         "Settings": made_with["settings_sha256"],
         "Commit": made_with["commit"] or "unknown",
         "Versions": ", ".join(f"{name} {v}" for name, v in made_with["versions"].items()),
-        "Time a question": latency,
     }
     items = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts.items())
     return f"<dl>{items}</dl>"
 
 
-def _figures(evaluation: Evaluation) -> str:
+def _figures(metrics: Mapping[str, Metric]) -> str:
     rows = []
     for definition in DEFINITIONS:
-        metric = evaluation.metrics.get(definition.name)
+        metric = metrics.get(definition.name)
         if metric is not None:
             rows.append(
                 f"<tr><td>{escape(definition.group)}</td><th>{escape(definition.name)}</th>"
@@ -133,13 +134,17 @@ def _figures(evaluation: Evaluation) -> str:
 
 
 def _by_kind(evaluation: Evaluation) -> str:
-    rows = []
+    """Return the main figures of each kind in one table, and all of them folded below it."""
+    rows, folded = [], []
     wordings = {f"worded with {name} words": m for name, m in evaluation.by_wording.items()}
     for kind, metrics in (evaluation.by_kind | wordings).items():
         count = max((metric.questions for metric in metrics.values()), default=0)
         cells = "".join(_cell(metrics.get(name)) for name in BY_KIND)
         rows.append(f'<tr><th>{escape(kind)}</th><td class="number">{count}</td>{cells}</tr>')
-    return _table(["kind", "#questions", *(f"#{name}" for name in BY_KIND)], rows)
+        summary = f"<summary>Every figure: {escape(kind)}</summary>"
+        folded.append(f"<details>{summary}{_figures(metrics)}</details>")
+    table = _table(["kind", "#questions", *(f"#{name}" for name in BY_KIND)], rows)
+    return "\n".join([table, *folded])
 
 
 def _questions(records: Sequence[QuestionRecord]) -> str:
@@ -200,8 +205,12 @@ def _options(values: Iterable[str]) -> str:
 
 
 def _cell(metric: Metric | None) -> str:
-    value = metric.value if metric is not None else None
-    return f'<td class="number">{_number(value) if value is not None else ""}</td>'
+    if metric is None or metric.value is None:
+        return '<td class="number"></td>'
+    interval = f"{_number(metric.low)} to {_number(metric.high)}"
+    return (
+        f'<td class="number">{_number(metric.value)}<br><span class="muted">{interval}</span></td>'
+    )
 
 
 def _direction(name: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import importlib.metadata
 import json
 import platform
 import subprocess
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 
     from rag.evaluation.labels import Gold, GoldQuestion, Split
     from rag.pipeline import Pipeline
+    from rag.store.protocol import Manifest
     from rag.types import Answer
 
 FORMAT = 1
 """Counts incompatible changes of the JSON of a run."""
 PACKAGES = ("faiss-cpu", "numpy", "openvino", "sentencex", "tantivy", "tokenizers")
-LATENCIES = {"p50": 0.5, "p95": 0.95}
 GIT_TIMEOUT_S = 10
 
 
@@ -49,11 +50,6 @@ class Evaluation:
     by_kind: dict[str, dict[str, Metric]]
     by_wording: dict[str, dict[str, Metric]]
 
-    def latency_ms(self) -> dict[str, float]:
-        """Return the median and the 95th percentile of the time that asking took."""
-        ordered = sorted(record.milliseconds for record in self.records)
-        return {name: _quantile(ordered, share) for name, share in LATENCIES.items()}
-
     def to_dict(self) -> dict[str, Any]:
         """Return the run as JSON; the same index, settings and gold give the same, times aside."""
         return {
@@ -62,7 +58,6 @@ class Evaluation:
             "metrics": {name: metric.to_dict() for name, metric in self.metrics.items()},
             "by_kind": _parts_to_dict(self.by_kind),
             "by_wording": _parts_to_dict(self.by_wording),
-            "latency_ms": self.latency_ms(),
             "questions": [record.to_dict() for record in self.records],
         }
 
@@ -179,6 +174,7 @@ def _made_with(
     pipeline: Pipeline, gold: Gold, split: Split | None, generation: int
 ) -> dict[str, Any]:
     manifest = pipeline.store.manifest()
+    files = {file.name: file.sha256 for file in pipeline.store.files()}
     return {
         "gold": {
             "name": gold.name,
@@ -190,14 +186,21 @@ def _made_with(
         "index": {
             "name": pipeline.store.name,
             "generation": generation,
+            "sha256": _index_sha256(manifest, files),
             "embedder": manifest.embedder if manifest else None,
             "format": manifest.format if manifest else None,
-            "files": {file.name: file.sha256 for file in pipeline.store.files()},
+            "files": files,
         },
         "bootstrap": {"resamples": RESAMPLES, "seed": SEED},
         "commit": current_commit(),
         "versions": versions(),
     }
+
+
+def _index_sha256(manifest: Manifest | None, files: Mapping[str, str]) -> str:
+    """Return the SHA-256 of what decides an index's content: its files and what made it."""
+    content = json.dumps([asdict(manifest) if manifest else None, files], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def versions() -> Mapping[str, str]:
@@ -231,7 +234,3 @@ def _git(*arguments: str) -> str:
         timeout=GIT_TIMEOUT_S,
     )
     return finished.stdout.strip()
-
-
-def _quantile(ordered: list[float], share: float) -> float:
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0

@@ -9,6 +9,7 @@ import pytest
 
 from rag.errors import InputError
 from rag.evaluation import Split, evaluate, read_evaluation, read_gold
+from rag.evaluation.metrics import LATENCIES
 from rag.evaluation.run import current_commit, evaluation_of
 from rag.types import Answer, Status
 from tests.evaluation.conftest import ROWS
@@ -25,7 +26,9 @@ def record_of(evaluation, identifier):
 
 def without_times(value):
     value = json.loads(json.dumps(value))
-    del value["latency_ms"]
+    for figures in (value["metrics"], *value["by_kind"].values(), *value["by_wording"].values()):
+        for name in LATENCIES:
+            figures.pop(name, None)
     for question in value["questions"]:
         del question["milliseconds"]
     return value
