@@ -13,11 +13,13 @@ from rag.chat.drawing import harmless
 from rag.chat.labels import date_label, kind_label
 from rag.chat.opening import opened_source
 from rag.chat.pdf_worker import find, letters_of, merged
+from rag.chat.scope import Scope
 from rag.chat.sources import WINDOW_CHARACTERS, citation_mark, source_html
 from rag.chat.suggestions import candidates
 from rag.chat.turns import Exchange, exchange_html
 from rag.errors import StoreError
 from rag.presentation import NEAREST, NOT_FOUND
+from rag.settings import Settings
 from rag.store import Filters
 from rag.types import (
     Answer,
@@ -64,6 +66,7 @@ ANSWER = Answer(
     disagreements=(Disagreement(NASTY, (Position(NASTY, (1,)), Position("2", (1,)))),),
     timings_ms={"total": 12.0},
 )
+SCOPE = Scope(Settings())
 ALLOWED = {
     *("article", "h2", "h3", "p", "q", "button", "span", "section", "ul", "li", "ol", "strong"),
     *("div", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "label"),
@@ -89,7 +92,7 @@ class Elements(HTMLParser):
 
 
 def draw(exchange, **options):
-    return exchange_html(exchange, 0, catalog={}, threshold=0.5, **options)
+    return exchange_html(exchange, 0, catalog={}, **options)
 
 
 @pytest.mark.parametrize(
@@ -139,20 +142,20 @@ def test_a_refusal_shows_the_nearest_passages_as_not_answering():
 
 
 def test_asking_streams_and_turns_failures_into_a_sentence():
-    engine = SimpleNamespace(threshold=0.5, catalog=dict, ask=lambda *_: ANSWER)
-    steps = list(ask(engine, " Q ", [], pause_s=0))
+    engine = SimpleNamespace(catalog=dict, ask=lambda *_: ANSWER)
+    steps = list(ask(engine, " Q ", [], SCOPE, pause_s=0))
     assert [step.done is None for step in steps] == [True, True, False]
-    assert steps[-1].done == Exchange("Q", ANSWER)
+    assert steps[-1].done == Exchange("Q", ANSWER, threshold=0.55)
 
     def failing(error):
         def raising(*_):
             raise error
 
-        return SimpleNamespace(threshold=0.5, catalog=dict, ask=raising)
+        return SimpleNamespace(catalog=dict, ask=raising)
 
-    told = list(ask(failing(StoreError("The index is gone.")), "Q", []))[-1].done
+    told = list(ask(failing(StoreError("The index is gone.")), "Q", [], SCOPE))[-1].done
     assert told.error == "The index is gone."
-    unexpected = list(ask(failing(ZeroDivisionError("secret")), "Q", []))[-1].done
+    unexpected = list(ask(failing(ZeroDivisionError("secret")), "Q", [], SCOPE))[-1].done
     assert unexpected.error.startswith("Something went wrong here")
     assert "secret" not in unexpected.error
 

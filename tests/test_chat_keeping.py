@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -83,7 +84,7 @@ def test_an_answer_comes_back_from_its_json_as_it_was():
 
 def test_a_conversation_is_found_again_after_a_restart(tmp_path):
     first = Conversations(tmp_path / "c.sqlite")
-    exchange = Exchange("Where is the office?", ANSWER, within=("harbour.pdf",))
+    exchange = Exchange("Where is the office?", ANSWER, within=("harbour.pdf",), threshold=0.4)
     identifier = first.keep(None, "ada", 0, exchange)
     first.keep(identifier, "ada", 1, Exchange("?!", error="Type a question in words."))
     first.close()
@@ -96,6 +97,19 @@ def test_a_conversation_is_found_again_after_a_restart(tmp_path):
         ("Where is the office?", 2)
     ]
     second.close()
+
+
+def test_a_file_of_the_version_before_is_read_on(tmp_path):
+    path = tmp_path / "c.sqlite"
+    kept = Conversations(path)
+    identifier = kept.keep(None, "", 0, Exchange("Where?", ANSWER, threshold=0.4))
+    kept.close()
+    with sqlite3.connect(path) as database:
+        database.executescript("ALTER TABLE exchanges DROP COLUMN threshold; PRAGMA user_version=1")
+    database.close()
+    kept = Conversations(path)
+    assert kept.exchanges(identifier, "") == (Exchange("Where?", ANSWER),)
+    kept.close()
 
 
 def test_a_file_that_is_no_such_database_is_named(tmp_path):

@@ -7,7 +7,8 @@ import hashlib
 import pytest
 
 from rag.chat.engine import Engine
-from rag.chat.library import CancelledError, Library, Progress, run_with_progress
+from rag.chat.library import Library
+from rag.chat.progress import CancelledError, Progress, run_with_progress
 from rag.chat.uploads import safe_name
 from rag.errors import InputError
 from rag.indexing import update_index

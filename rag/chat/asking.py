@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rag.chat.engine import Engine
+    from rag.chat.scope import Scope
     from rag.types import Metadata
 
 SENTENCE_PAUSE_S = 0.12
@@ -35,7 +36,7 @@ def ask(
     engine: Engine,
     question: str,
     earlier: Sequence[Exchange],
-    within: Sequence[str] = (),
+    scope: Scope,
     pause_s: float = SENTENCE_PAUSE_S,
 ) -> Iterator[Step]:
     """Answer *question* and yield what to show: at once that it is read, then each sentence.
@@ -44,29 +45,25 @@ def ask(
         engine: Answers it.
         question: As typed.
         earlier: The conversation so far.
-        within: Names of the only documents to look in; empty means all.
+        scope: The documents to look in, and the settings.
         pause_s: Between sentences.
     """
     turn = len(earlier)
-    asked = Exchange(question.strip(), within=tuple(within))
-    threshold = engine.threshold
-    yield Step(exchange_html(asked, turn, catalog={}, threshold=threshold))
-    exchange, catalog = _answered(engine, asked, earlier)
+    threshold = scope.settings.answering.threshold
+    asked = Exchange(question.strip(), within=scope.within, threshold=threshold)
+    yield Step(exchange_html(asked, turn, catalog={}))
+    exchange, catalog = _answered(engine, asked, earlier, scope)
     for count in range(1, len(exchange.answer.sentences) if exchange.answer else 0):
-        shown = exchange_html(exchange, turn, catalog=catalog, threshold=threshold, sentences=count)
-        yield Step(shown)
+        yield Step(exchange_html(exchange, turn, catalog=catalog, sentences=count))
         time.sleep(pause_s)
-    html = exchange_html(exchange, turn, catalog=catalog, threshold=threshold)
-    yield Step(html, done=exchange)
+    yield Step(exchange_html(exchange, turn, catalog=catalog), done=exchange)
 
 
 def conversation_html(engine: Engine, exchanges: Sequence[Exchange]) -> str:
     """Return finished exchanges, the oldest first."""
     catalog = engine.catalog()
-    threshold = engine.threshold
     return "\n".join(
-        exchange_html(exchange, turn, catalog=catalog, threshold=threshold)
-        for turn, exchange in enumerate(exchanges)
+        exchange_html(exchange, turn, catalog=catalog) for turn, exchange in enumerate(exchanges)
     )
 
 
@@ -81,11 +78,11 @@ def explained(error: Exception) -> str:
 
 
 def _answered(
-    engine: Engine, asked: Exchange, earlier: Sequence[Exchange]
+    engine: Engine, asked: Exchange, earlier: Sequence[Exchange], scope: Scope
 ) -> tuple[Exchange, Mapping[str, Metadata]]:
     filters = Filters(documents=tuple(map(literal, asked.within))) if asked.within else None
     try:
-        answer = engine.ask(asked.question, history_of(earlier), filters)
+        answer = engine.ask(asked.question, history_of(earlier), filters, scope.settings)
         return replace(asked, answer=answer), engine.catalog()
     except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
         return replace(asked, error=explained(error)), {}

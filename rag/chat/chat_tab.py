@@ -12,9 +12,10 @@ import gradio as gr
 
 from rag.chat.asking import ask, conversation_html, explained
 from rag.chat.drawing import drawn
-from rag.chat.events import PRIVATE, data_of, html, owner_of
+from rag.chat.events import PRIVATE, data_of, html, notice_html, owner_of
 from rag.chat.judging import verdict_of
 from rag.chat.opening import opened_source
+from rag.chat.scope import Scope  # noqa: TC001 - Gradio reads the hints of handlers
 from rag.chat.suggestions import Suggestions
 from rag.chat.turns import Exchange  # noqa: TC001 - Gradio copies the state
 from rag.pipeline import MAX_QUESTION_CHARACTERS
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from rag.chat.engine import Engine
     from rag.chat.feedback import Feedback
 
-Names = tuple[str, ...]
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +54,7 @@ class ChatTab:
                     self.welcome = html("", elem_id="welcome")
                     self.past = html("", elem_id="past")
                     self.current = html("", elem_id="current")
-                self.scope = html("", elem_id="scope")
+                self.line = html("", elem_id="scope")
                 self.question = gr.Textbox(
                     elem_id="question",
                     label="Question",
@@ -74,9 +74,9 @@ class ChatTab:
                 self.source = html("", elem_id="source")
         self.download = html("", elem_id="download")
 
-    def wire(self, page: gr.Blocks, bridge: Any, within: gr.State, notice: Any) -> None:
+    def wire(self, page: gr.Blocks, bridge: Any, scope: gr.State, notice: Any) -> None:
         """Connect the events that arrive at *bridge*."""
-        state = [self.session, within]
+        state = [self.session, scope]
         shown = [self.past, self.current, self.question, self.session, self.list]
         whole = [*shown, self.source, notice]
         page.load(self.landing, None, self.welcome, **PRIVATE)
@@ -102,7 +102,7 @@ class ChatTab:
             yield drawn("landing.html", count=count, suggestions=self.suggestions.questions())
 
     def answer(
-        self, question: str, session: Session, within: Names, request: gr.Request
+        self, question: str, session: Session, scope: Scope, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         """Stream the answer to what was typed, and keep it."""
         if not question.strip():
@@ -110,7 +110,7 @@ class ChatTab:
             return
         earlier = conversation_html(self.engine, session.exchanges)
         box: Any = gr.Textbox(value="", submit_btn=False)
-        for step in ask(self.engine, question, session.exchanges, within):
+        for step in ask(self.engine, question, session.exchanges, scope):
             if step.done is None:
                 yield earlier, step.html, box, gr.skip(), gr.skip()
             else:
@@ -120,11 +120,11 @@ class ChatTab:
             box = gr.skip()
 
     def answer_suggestion(
-        self, session: Session, within: Names, request: gr.Request, event: gr.EventData
+        self, session: Session, scope: Scope, request: gr.Request, event: gr.EventData
     ) -> Iterator[tuple[Any, ...]]:
         """Stream the answer to a suggested question."""
         question = str(data_of(event).get("text", ""))[:MAX_QUESTION_CHARACTERS]
-        yield from self.answer(question, session, within, request)
+        yield from self.answer(question, session, scope, request)
 
     def open_source(self, session: Session, event: gr.EventData) -> str:
         """Draw the document behind a citation or passage."""
@@ -141,7 +141,7 @@ class ChatTab:
         try:
             session = Session(identifier, self.conversations.exchanges(identifier, owner))
         except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
-            return (*((gr.skip(),) * 6), _notice(explained(error), bad=True))
+            return (*((gr.skip(),) * 6), notice_html(explained(error), bad=True))
         past = conversation_html(self.engine, session.exchanges)
         return past, "", gr.skip(), session, self._list(session, owner), "", ""
 
@@ -156,7 +156,7 @@ class ChatTab:
         try:
             self.conversations.rename(str(data.get("id")), owner, str(data.get("title", "")))
         except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
-            return self._list(session, owner), _notice(explained(error), bad=True)
+            return self._list(session, owner), notice_html(explained(error), bad=True)
         return self._list(session, owner), ""
 
     def delete(self, session: Session, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
@@ -165,14 +165,14 @@ class ChatTab:
         try:
             self.conversations.delete(identifier, owner)
         except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
-            return (*((gr.skip(),) * 6), _notice(explained(error), bad=True))
+            return (*((gr.skip(),) * 6), notice_html(explained(error), bad=True))
         if session.identifier == identifier:
-            return (*self.begin(request)[:-1], _notice("Deleted."))
+            return (*self.begin(request)[:-1], notice_html("Deleted."))
         return (
             *((gr.skip(),) * 4),
             self._list(session, owner),
             gr.skip(),
-            _notice("Deleted."),
+            notice_html("Deleted."),
         )
 
     def export(self, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
@@ -182,7 +182,7 @@ class ChatTab:
         try:
             text = self.conversations.exported(str(data.get("id")), owner_of(request), form)
         except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
-            return "", _notice(explained(error), bad=True)
+            return "", notice_html(explained(error), bad=True)
         name, kind = (
             ("conversation.json", "application/json")
             if form == "json"
@@ -196,8 +196,8 @@ class ChatTab:
             turn, verdict = verdict_of(self.engine, data_of(event))
             self.feedback.keep(session.exchanges[:turn], session.exchanges[turn], verdict)
         except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
-            return _notice(explained(error), bad=True)
-        return _notice("Noted. Thank you.")
+            return notice_html(explained(error), bad=True)
+        return notice_html("Noted. Thank you.")
 
     def _kept(self, session: Session, exchange: Exchange, owner: str) -> Session:
         """Keep an exchange; an answer is shown even where it cannot be kept."""
@@ -211,7 +211,3 @@ class ChatTab:
     def _list(self, session: Session, owner: str, words: str = "") -> str:
         listed = self.conversations.listed(owner, words)
         return drawn("conversations.html", listed=listed, current=session.identifier, words=words)
-
-
-def _notice(message: str, *, bad: bool = False) -> str:
-    return drawn("notice.html", message=message, bad=bad)

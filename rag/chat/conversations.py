@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LONGEST_TITLE = 120
 LISTED_AT_MOST = 200
 CANNOT_FIND = "There is no such conversation; it may have been deleted."
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, updated TEXT NOT NULL);
@@ -31,7 +31,7 @@ CREATE INDEX IF NOT EXISTS by_owner ON conversations (owner, updated);
 CREATE TABLE IF NOT EXISTS exchanges (
     conversation TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE, turn INTEGER NOT NULL,
     question TEXT NOT NULL, within TEXT NOT NULL, error TEXT, answer TEXT, words TEXT NOT NULL,
-    PRIMARY KEY (conversation, turn));
+    threshold REAL, PRIMARY KEY (conversation, turn));
 """
 
 _LIST = (
@@ -68,7 +68,9 @@ class Conversations:
         try:
             self._connection.execute("PRAGMA foreign_keys = ON")
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if version not in {0, _VERSION}:
+            if version == 1:
+                self._connection.execute("ALTER TABLE exchanges ADD COLUMN threshold REAL")
+            elif version not in {0, _VERSION}:
                 message = f"format {version} instead of {_VERSION}"
                 raise sqlite3.DatabaseError(message)  # noqa: TRY301
             self._connection.executescript(f"{_SCHEMA} PRAGMA user_version = {_VERSION};")
@@ -93,7 +95,7 @@ class Conversations:
                     "INSERT INTO conversations VALUES (?, ?, ?, ?)", (identifier, owner, title, now)
                 )
             database.execute(
-                "INSERT OR REPLACE INTO exchanges VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO exchanges VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     identifier,
                     turn,
@@ -102,6 +104,7 @@ class Conversations:
                     exchange.error,
                     answer,
                     _words(exchange),
+                    exchange.threshold,
                 ),
             )
             database.execute("UPDATE conversations SET updated = ? WHERE id = ?", (now, identifier))
@@ -116,7 +119,7 @@ class Conversations:
         with self._transaction() as database:
             self._owned(identifier, owner)
             rows = database.execute(
-                "SELECT question, within, error, answer FROM exchanges WHERE conversation = ?"
+                "SELECT question, within, error, answer, threshold FROM exchanges WHERE conversation = ?"
                 " ORDER BY turn",
                 (identifier,),
             ).fetchall()
@@ -223,13 +226,16 @@ def as_markdown(title: str, exchanges: Sequence[Exchange]) -> str:
     return "\n".join(parts)
 
 
-def _exchange(question: str, within: str, error: str | None, answer: str | None) -> Exchange:
+def _exchange(
+    question: str, within: str, error: str | None, answer: str | None, threshold: float | None
+) -> Exchange:
     value: Any = json.loads(answer) if answer else None
     return Exchange(
         question,
         answer_from_dict(value) if value else None,
         error,
         tuple(map(str, json.loads(within))),
+        threshold,
     )
 
 

@@ -11,16 +11,17 @@ import gradio as gr
 
 from rag.chat.asking import explained
 from rag.chat.drawing import drawn
-from rag.chat.events import PRIVATE, data_of, html
-from rag.chat.library import CancelledError, Library, Outcome, Progress, run_with_progress
+from rag.chat.events import PRIVATE, data_of, html, notice_html
+from rag.chat.progress import CancelledError, Progress, run_with_progress
+from rag.chat.scope import Scope  # noqa: TC001 - Gradio reads the hints of handlers
 from rag.errors import RagError
 from rag.loading import supported_suffixes
 
 if TYPE_CHECKING:
     from rag.chat.engine import Engine
+    from rag.chat.library import Library, Outcome
 
 LISTED_DROPPED = 40
-MINUTE_S = 60
 Names = tuple[str, ...]
 
 
@@ -43,19 +44,19 @@ class DocumentsTab:
             visible=library.uploads.folder is not None,
         )
 
-    def wire(self, bridge: Any, tab: gr.Tab, within: gr.State, scope: Any, notice: Any) -> None:
+    def wire(self, bridge: Any, tab: gr.Tab, scope: gr.State, line: Any, notice: Any) -> None:
         """Connect the events that arrive at *bridge*."""
         shown = [self.list, self.progress, notice]
-        tab.select(self.draw, within, self.list, **PRIVATE)
+        tab.select(self.draw, scope, self.list, **PRIVATE)
         self.upload.upload(
-            self.add, [self.upload, within], [*shown, self.upload], concurrency_limit=1, **PRIVATE
+            self.add, [self.upload, scope], [*shown, self.upload], concurrency_limit=1, **PRIVATE
         )
-        bridge.remove(self.remove, within, shown, concurrency_limit=1, **PRIVATE)
-        bridge.refresh(self.refresh, within, shown, concurrency_limit=1, **PRIVATE)
+        bridge.remove(self.remove, scope, shown, concurrency_limit=1, **PRIVATE)
+        bridge.refresh(self.refresh, scope, shown, concurrency_limit=1, **PRIVATE)
         bridge.cancel(self.library.cancel, None, None, **PRIVATE)
-        bridge.choose(self.choose, None, [within, scope, self.list], **PRIVATE)
+        bridge.choose(self.choose, scope, [scope, line, self.list], **PRIVATE)
 
-    def draw(self, within: Names) -> str:
+    def draw(self, scope: Scope) -> str:
         """Draw the list."""
         try:
             rows = self.library.rows()
@@ -70,49 +71,48 @@ class DocumentsTab:
             "documents.html",
             rows=rows,
             dropped=dropped,
-            within=within,
+            within=scope.within,
             indexed=sum(row.reason is None for row in rows),
             skipped=sum(row.reason is not None for row in rows),
             passages=sum(row.passages for row in rows),
         )
 
-    def add(self, files: list[str] | None, within: Names) -> Iterator[tuple[Any, ...]]:
+    def add(self, files: list[str] | None, scope: Scope) -> Iterator[tuple[Any, ...]]:
         """Add uploaded files and show how far that is."""
         paths = [Path(file) for file in files or []]
         named = [(path, path.name) for path in paths]
-        for shown in self._run(lambda: self.library.add(named), within):
+        for shown in self._run(lambda: self.library.add(named), scope):
             yield (*shown, gr.File(value=None))
 
-    def remove(self, within: Names, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+    def remove(self, scope: Scope, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """Take one document out."""
         name = str(data_of(event).get("name", ""))
-        yield from self._run(lambda: self.library.remove([name]), within)
+        yield from self._run(lambda: self.library.remove([name]), scope)
 
-    def refresh(self, within: Names) -> Iterator[tuple[Any, ...]]:
+    def refresh(self, scope: Scope) -> Iterator[tuple[Any, ...]]:
         """Read changed files again."""
-        yield from self._run(self.library.refresh, within)
+        yield from self._run(self.library.refresh, scope)
 
-    def choose(self, event: gr.EventData) -> tuple[Names, str, str]:
+    def choose(self, scope: Scope, event: gr.EventData) -> tuple[Scope, str, str]:
         """Limit the chat to some documents; none means all."""
         try:
-            names = json.loads(str(data_of(event).get("names", "[]")))
-        except ValueError:
+            names = [str(name) for name in json.loads(str(data_of(event).get("names", "[]")))]
+        except (ValueError, TypeError):
             names = []
-        known = self.engine.catalog()
-        within = tuple(name for name in names if name in known)
-        return within, drawn("scope.html", within=within), self.draw(within)
+        scope = scope.limited_to(names, self.engine)
+        return scope, scope.drawn(self.engine.settings), self.draw(scope)
 
-    def _run(self, change: Callable[[], Outcome], within: Names) -> Iterator[tuple[Any, ...]]:
+    def _run(self, change: Callable[[], Outcome], scope: Scope) -> Iterator[tuple[Any, ...]]:
         try:
             for step in run_with_progress(change, self.library):
                 if isinstance(step, Progress):
-                    yield gr.skip(), _progress(step), ""
+                    yield gr.skip(), drawn("progress.html", progress=step), ""
                 else:
-                    yield self.draw(within), "", _notice(told(step))
+                    yield self.draw(scope), "", notice_html(told(step))
         except CancelledError:
-            yield self.draw(within), "", _notice("Cancelled; nothing was changed.")
+            yield self.draw(scope), "", notice_html("Cancelled; nothing was changed.")
         except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
-            yield self.draw(within), "", _notice(explained(error), bad=True)
+            yield self.draw(scope), "", notice_html(explained(error), bad=True)
 
 
 def told(outcome: Outcome) -> str:
@@ -131,15 +131,3 @@ def told(outcome: Outcome) -> str:
 
 def _counted(names: Names) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} documents"
-
-
-def _progress(progress: Progress) -> str:
-    seconds = progress.seconds_left()
-    left = None
-    if seconds is not None:
-        left = f"{seconds:.0f} s" if seconds < MINUTE_S else f"{seconds / MINUTE_S:.0f} min"
-    return drawn("progress.html", progress=progress, left=left)
-
-
-def _notice(message: str, *, bad: bool = False) -> str:
-    return drawn("notice.html", message=message, bad=bad)

@@ -2,71 +2,78 @@
 
 from __future__ import annotations
 
+import copy
 import threading
-import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from rag.embedding import Embedder, Vectors
+    from rag.embedding import Embedder
     from rag.pipeline import Pipeline
+    from rag.settings import Settings
     from rag.store import Filters, Store
     from rag.types import Answer, Document, Hit, Metadata, Turn
 
-IDLE_CHECK_S = 0.05
+PATIENCE_S = 5.0
+"""The longest that one question of a measurement or suggestion waits for people."""
 
 
 class Engine:
-    """A pipeline that any number of threads may call.
-
-    The models of a pipeline serve one call at a time, so calls wait for each other here; reading
-    documents and the catalog waits for nothing.
-    """
+    """A pipeline that any number of threads may call; it knows whether people are waiting."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         """Take over *pipeline*."""
         self._pipeline = pipeline
-        self._models = threading.RLock()
-        self._waiting: set[object] = set()
-        self.settings = pipeline.settings
-        self.embedder: Embedder = SharedEmbedder(pipeline.embedder, self._models)
+        self._asking = 0
+        self._changed = threading.Condition()
+        self.settings: Settings = pipeline.settings
+        """Those that the page was started with."""
+        self.embedder: Embedder = pipeline.embedder
 
     @property
     def store(self) -> Store:
         """The index."""
         return self._pipeline.store
 
-    @property
-    def threshold(self) -> float:
-        """From which confidence (0..1) an answer is given."""
-        return self.settings.answering.threshold
+    def pipeline(self, settings: Settings | None = None) -> Pipeline:
+        """Return the pipeline, with other *settings* for asking if given."""
+        if settings is None or settings == self.settings:
+            return self._pipeline
+        other = copy.copy(self._pipeline)
+        other.settings = settings
+        return other
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        settings: Settings | None = None,
     ) -> Answer:
-        """Answer a question; see `rag.pipeline.Pipeline.ask`."""
-        waiting = object()
-        self._waiting.add(waiting)
-        try:
-            with self._models:
-                return self._pipeline.ask(question, history, filters)
-        finally:
-            self._waiting.discard(waiting)
+        """Answer a question of a person; see `rag.pipeline.Pipeline.ask`.
 
-    def ask_when_idle(self, question: str) -> Answer:
-        """Answer a question that nobody waits for: those of people go first."""
-        while self._waiting:
-            time.sleep(IDLE_CHECK_S)
-        with self._models:
-            return self._pipeline.ask(question)
+        Args:
+            question: As typed.
+            history: Earlier turns, the oldest first.
+            filters: Which documents may answer; None means all.
+            settings: For this question; None means those that the page was started with.
+        """
+        with self._person_waiting():
+            return self.pipeline(settings).ask(question, history, filters)
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """Return the *k* best passages; see `rag.pipeline.Pipeline.search`."""
-        with self._models:
+        with self._person_waiting():
             return self._pipeline.search(question, k, filters)
+
+    def let_people_go_first(self) -> None:
+        """Wait until nobody waits for an answer, at most `PATIENCE_S`."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._asking, PATIENCE_S)
 
     def document(self, name: str) -> Document:
         """Return an indexed document; see `rag.pipeline.Pipeline.document`."""
@@ -88,24 +95,13 @@ class Engine:
         except RagError:
             return 0
 
-
-class SharedEmbedder:
-    """An embedder that waits for its turn before each call."""
-
-    def __init__(self, embedder: Embedder, lock: threading.RLock) -> None:
-        """Use *embedder* only while holding *lock*."""
-        self._embedder = embedder
-        self._lock = lock
-        self.dimension = embedder.dimension
-        self.max_tokens = embedder.max_tokens
-        self.fingerprint = embedder.fingerprint
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return how many word pieces each text has."""
-        with self._lock:
-            return self._embedder.count_tokens(texts)
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of *texts*, shape (len(texts), dimension)."""
-        with self._lock:
-            return self._embedder.embed(texts)
+    @contextmanager
+    def _person_waiting(self) -> Iterator[None]:
+        with self._changed:
+            self._asking += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._asking -= 1
+                self._changed.notify_all()

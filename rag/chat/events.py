@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from rag.chat.drawing import drawn
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -28,3 +30,8 @@ def data_of(event: gr.EventData) -> Mapping[str, Any]:
 def owner_of(request: gr.Request | None) -> str:
     """Return who is logged in, "" where nobody has to."""
     return str(getattr(request, "username", None) or "")
+
+
+def notice_html(message: str, *, bad: bool = False) -> str:
+    """Return a message that goes away by itself."""
+    return drawn("notice.html", message=message, bad=bad)

@@ -8,6 +8,7 @@ from rag.presentation import KIND_LABELS, excerpt, page_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from rag.types import Metadata
 
@@ -16,6 +17,8 @@ _MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 OPINION = "op-ed"
+_SMALL = 10
+"""Figures from here on, such as milliseconds, need no decimals."""
 _LONGEST_GLUED = 24
 """Characters; a longer last word may be parted from its citation, or it would not fit a phone."""
 
@@ -52,6 +55,22 @@ def decimals(score: float | None, places: int = 2) -> str:
     return "–" if score is None else f"{score:.{places}f}"
 
 
+def number(value: float | None) -> str:
+    """Return a figure with as many decimals as mean something, an en dash where there is none."""
+    return "–" if value is None else f"{value:.3f}" if abs(value) < _SMALL else f"{value:.0f}"
+
+
+def signed(value: float | None) -> str:
+    """Return a difference with its sign, an en dash where there is none."""
+    return "–" if value is None else f"{value:+.3f}" if abs(value) < _SMALL else f"{value:+.0f}"
+
+
+def moment(time: datetime) -> str:
+    """Return a time in this machine's zone: "22 November 2026, 02:30"."""
+    local = time.astimezone()
+    return f"{date_label(local.date().isoformat())}, {local:%H:%M}"
+
+
 def last_word(text: str) -> tuple[str, str]:
     """Split off the last word, which must stay on one line with the citation after it.
 
@@ -69,6 +88,9 @@ LABELS: dict[str, Callable[..., object]] = {
     "opinion": is_opinion,
     "percent": percent,
     "decimals": decimals,
+    "number": number,
+    "signed": signed,
+    "moment": moment,
     "excerpt": excerpt,
     "last_word": last_word,
 }

@@ -7,13 +7,13 @@ change is one generation of the store; questions are answered from the last one 
 from __future__ import annotations
 
 import threading
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.chat.progress import CancelledError, Progress
 from rag.chat.uploads import Uploads
 from rag.chunking import chunk_document
 from rag.errors import InputError, LoadError
@@ -23,7 +23,7 @@ from rag.models import file_sha256
 from rag.store.protocol import AddDocument, RemoveFile, SetFile, SourceFile, vector_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rag.chat.engine import Engine
     from rag.store.protocol import Change
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 
 PASSAGES_A_BATCH = 32
 """Embedded at once; a question waits no longer than this takes."""
-
-
-class CancelledError(Exception):
-    """The person who started a change stopped it; the index is as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +47,6 @@ class Row:
     message: str | None = None
     missing: bool = False
     uploaded: bool = False
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a change is; ``began`` is of `time.monotonic`."""
-
-    total: int
-    done: int = 0
-    passages: int = 0
-    name: str = ""
-    began: float = field(default_factory=time.monotonic)
-
-    def seconds_left(self) -> float | None:
-        """Return how long it will take at the rate so far, None while nothing is done."""
-        if not self.done:
-            return None
-        return (time.monotonic() - self.began) / self.done * (self.total - self.done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +200,7 @@ class _Reading:
                     self.skipped.append((file.name, str(error)))
                     yield SetFile(replace(file, reason=error.reason, message=str(error)))
                 self.progress.done += 1
+                self.progress.part = 0.0
         for name in removed:
             yield RemoveFile(name)
 
@@ -240,6 +220,7 @@ class _Reading:
             engine.store.remember_vectors(made, manifest)
             vectors |= made
             self.progress.passages += len(batch)
+            self.progress.part = (start + len(batch)) / len(missing)
         rows = [vectors[vector_key(chunk)] for chunk in chunks]
         matrix = np.array(rows, np.float32).reshape(len(rows), embedder.dimension)
         return AddDocument(document, tuple(chunks), matrix)
@@ -247,32 +228,3 @@ class _Reading:
     def _check(self) -> None:
         if self.stop.is_set():
             raise CancelledError
-
-
-def run_with_progress(
-    change: Callable[[], Outcome], library: Library, pause_s: float = 0.25
-) -> Iterator[Progress | Outcome]:
-    """Run *change* in a thread; yield its progress now and then, and last what it did.
-
-    Raises:
-        CancelledError: it was cancelled.
-        RagError: it failed.
-    """
-    result: list[Outcome] = []
-    failure: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            result.append(change())
-        except BaseException as error:  # noqa: BLE001 - raised again by who waits
-            failure.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(pause_s)
-        if library.progress is not None:
-            yield library.progress
-    if failure:
-        raise failure[0]
-    yield result[0]

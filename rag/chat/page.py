@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from rag.chat.accuracy_tab import AccuracyTab
 from rag.chat.api import add_endpoints
 from rag.chat.chat_tab import ChatTab
 from rag.chat.conversations import Conversations
@@ -17,6 +18,8 @@ from rag.chat.engine import Engine
 from rag.chat.events import html
 from rag.chat.feedback import Feedback
 from rag.chat.library import Library
+from rag.chat.scope import Scope
+from rag.chat.settings_tab import SettingsTab
 
 if TYPE_CHECKING:
     from rag.pipeline import Pipeline
@@ -44,15 +47,21 @@ def build_page(pipeline: Pipeline, folder: Path | None = None) -> gr.Blocks:
         title=TITLE, analytics_enabled=False, fill_width=True, fill_height=True
     ) as blocks:
         bridge = html(drawn("header.html"), elem_id="header", js_on_load=asset("chat.js"))
-        within = gr.State(())
+        scope = gr.State(Scope(engine.settings))
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab("Chat", id="chat", elem_id="chat-tab"):
                 chat = ChatTab(engine, conversations, Feedback(folder))
             with gr.Tab("Documents", id="documents", elem_id="documents-tab") as tab:
                 documents = DocumentsTab(engine, library)
+            with gr.Tab("Accuracy", id="accuracy", elem_id="accuracy-tab") as accuracy_tab:
+                accuracy = AccuracyTab(engine, folder)
+            with gr.Tab("Settings", id="settings", elem_id="settings-tab"):
+                settings = SettingsTab(engine)
         notice = html("", elem_id="notice")
-        chat.wire(blocks, bridge, within, notice)
-        documents.wire(bridge, tab, within, chat.scope, notice)
+        chat.wire(blocks, bridge, scope, notice)
+        documents.wire(bridge, tab, scope, chat.line, notice)
+        accuracy.wire(bridge, accuracy_tab, scope, notice)
+        settings.wire(blocks, bridge, scope, chat.line)
         add_endpoints(engine)
     blocks.queue(default_concurrency_limit=CONCURRENT)
     return blocks

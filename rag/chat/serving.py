@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LOCAL_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
-STYLES = ("base.css", "chat.css", "source.css", "library.css")
+STYLES = ("base.css", "chat.css", "source.css", "library.css", "accuracy.css", "settings.css")
 SANS = (
     "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Liberation Sans",
     "Helvetica Neue", "Arial", "sans-serif",

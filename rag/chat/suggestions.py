@@ -71,7 +71,8 @@ class Suggestions:
             if any(_alike(candidate, other) for other in kept):
                 continue
             tried += 1
-            if self._engine.ask_when_idle(candidate).status is Status.ANSWERED:
+            self._engine.let_people_go_first()
+            if self._engine.pipeline().ask(candidate).status is Status.ANSWERED:
                 kept.append(candidate)
         return kept
 

@@ -21,13 +21,15 @@ class Exchange:
     """One question of a conversation, and what became of it.
 
     Either ``answer`` or ``error`` is set once it is done. ``within`` are the documents that the
-    question was limited to; empty means all.
+    question was limited to; empty means all. ``threshold`` is the confidence from which there was
+    an answer, None where that is not known.
     """
 
     question: str
     answer: Answer | None = None
     error: str | None = None
     within: tuple[str, ...] = ()
+    threshold: float | None = None
 
 
 def history_of(exchanges: Sequence[Exchange]) -> list[Turn]:
@@ -44,7 +46,6 @@ def exchange_html(
     turn: int,
     *,
     catalog: Mapping[str, Metadata],
-    threshold: float,
     sentences: int | None = None,
 ) -> str:
     """Return one exchange.
@@ -53,7 +54,6 @@ def exchange_html(
         exchange: The question and its answer so far.
         turn: Its number in the conversation, from 0; the page's buttons send it back.
         catalog: Metadata by the name of the document.
-        threshold: From which confidence an answer is given.
         sentences: How many sentences to show while they appear one by one; None means all, and
             that the answer is done.
     """
@@ -69,7 +69,6 @@ def exchange_html(
         sentences=len(answer.sentences) if answer and sentences is None else sentences,
         busy=sentences is not None or (answer is None and exchange.error is None),
         copies=copies(answer) if answer and answer.status is Status.ANSWERED else {},
-        threshold=threshold,
         not_found=NOT_FOUND,
         nearest=NEAREST,
     )

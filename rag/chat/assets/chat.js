@@ -5,7 +5,8 @@
 // What Python listens to; `page.py` says what each does.
 const EVENTS = [
   'open', 'close', 'suggest', 'begin', 'resume', 'find', 'rename', 'delete', 'export', 'judge',
-  'choose', 'remove', 'refresh', 'cancel',
+  'choose', 'remove', 'refresh', 'cancel', 'set', 'reset', 'measure', 'stop', 'show', 'forget',
+  'compare', 'report',
 ];
 const byId = (id) => document.getElementById(id);
 const questionBox = () => document.querySelector('#question textarea');
@@ -22,8 +23,7 @@ function typeQuestion(text) {
 
 // Copying ----------------------------------------------------------------------------------------
 
-async function copyText(button) {
-  const { text } = button.dataset;
+async function copyText(button, text = button.dataset.text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -43,14 +43,60 @@ async function copyText(button) {
 
 // Light and dark ----------------------------------------------------------------------------------
 
-function applyTheme(theme) {
-  if (theme) document.body.classList.toggle('dark', theme === 'dark');
+const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
+
+function applyTheme() {
+  const theme = localStorage.getItem('footnote-theme') || '';
+  document.body.classList.toggle('dark', theme ? theme === 'dark' : systemIsDark.matches);
+  for (const radio of document.querySelectorAll('[data-theme]')) {
+    radio.checked = radio.dataset.theme === theme;
+  }
 }
 
-function switchTheme() {
-  const theme = document.body.classList.contains('dark') ? 'light' : 'dark';
+function setTheme(theme) {
   localStorage.setItem('footnote-theme', theme);
-  applyTheme(theme);
+  applyTheme();
+}
+
+const switchTheme = () => setTheme(document.body.classList.contains('dark') ? 'light' : 'dark');
+
+// Settings are part of the page's address ----------------------------------------------------------
+
+function changeAddress(change) {
+  const address = new URL(location.href);
+  change(address.searchParams);
+  history.replaceState(history.state, '', address);
+}
+
+function addressOfDocuments(names) {
+  changeAddress((parts) => {
+    parts.delete('document');
+    for (const name of names) parts.append('document', name);
+  });
+}
+
+function showSetting(input) {
+  const value = Number(input.value);
+  const shown = 'share' in input.dataset ? `${Math.round(100 * value)} %` : String(value);
+  input.closest('.choice').querySelector('output').textContent = shown;
+}
+
+function keepSetting(input) {
+  const { setting, usual } = input.dataset;
+  changeAddress((parts) => {
+    if (Number(input.value) === Number(usual)) parts.delete(setting);
+    else parts.set(setting, input.value);
+  });
+  trigger('set', { key: setting, value: input.value });
+}
+
+function forgetSettings() {
+  changeAddress((parts) => {
+    for (const input of document.querySelectorAll('[data-setting]')) {
+      parts.delete(input.dataset.setting);
+    }
+  });
+  trigger('reset', {});
 }
 
 // The quote behind a number, on hover and focus ----------------------------------------------------
@@ -208,8 +254,8 @@ function retitle(button) {
   input.select();
 }
 
-function download() {
-  const item = byId('download')?.querySelector('[data-download]');
+function download(id) {
+  const item = byId(id)?.querySelector('[data-download]');
   if (!item || item.dataset.done) return;
   item.dataset.done = 'yes';
   const link = document.createElement('a');
@@ -254,6 +300,30 @@ function judge(button) {
   trigger('judge', data);
 }
 
+// Measuring -------------------------------------------------------------------------------------------
+
+function showTab(id) {
+  byId(`${id}-tab-button`)?.click();
+}
+
+function askInChat(button) {
+  showTab('chat');
+  trigger('suggest', { text: button.dataset.text });
+}
+
+function filterQuestions() {
+  const rows = [...document.querySelectorAll('#run tr.question')];
+  const [problem, kind] = ['problem', 'kind'].map(
+    (name) => document.querySelector(`#run select[data-change="${name}"]`).value,
+  );
+  for (const row of rows) {
+    const wrong = row.dataset.problems.split('|');
+    row.hidden = (problem && !wrong.includes(problem)) || (kind && row.dataset.kind !== kind);
+  }
+  const shown = rows.filter((row) => !row.hidden).length;
+  byId('questions-shown').textContent = shown === rows.length ? '' : `${shown} of ${rows.length}`;
+}
+
 // Notices go away on their own ------------------------------------------------------------------------
 
 let noticeTimer = 0;
@@ -269,9 +339,13 @@ function showNotice() {
 // Wiring ------------------------------------------------------------------------------------------
 
 const LOCAL = {
+  ask: askInChat,
+  'copy-address': (button) => copyText(button, location.href),
+  measure: () => trigger('measure', { gold: byId('gold').value, split: byId('split').value }),
+  reset: forgetSettings,
   theme: switchTheme,
   close: closeSource,
-  copy: copyText,
+  copy: (button) => copyText(button),
   complain,
   judge,
   retitle,
@@ -308,22 +382,36 @@ function act(button) {
   }
   if ((data.action === 'begin' || data.action === 'resume') && innerWidth < WIDE) showSidebar(false);
   if (data.action === 'begin') questionBox()?.focus();
+  if (data.action === 'choose') addressOfDocuments(JSON.parse(data.names));
   return trigger(data.action, data);
 }
 
 const changed = {
   choose: () => {
     const ticked = document.querySelectorAll('#documents input[data-change="choose"]:checked');
-    trigger('choose', { names: JSON.stringify([...ticked].map((input) => input.value)) });
+    const names = [...ticked].map((input) => input.value);
+    addressOfDocuments(names);
+    trigger('choose', { names: JSON.stringify(names) });
   },
+  compare: (select) => {
+    if (select.value) trigger('compare', { before: select.value, run: select.dataset.run });
+  },
+  kind: filterQuestions,
+  problem: filterQuestions,
   find: (input) => trigger('find', { value: input.value }),
 };
 let changeTimer = 0;
 document.addEventListener('input', (event) => {
+  if (event.target.matches?.('[data-setting]')) showSetting(event.target);
   const input = event.target.closest?.('[data-change]');
   if (!input) return;
   clearTimeout(changeTimer);
   changeTimer = setTimeout(() => changed[input.dataset.change]?.(input), 250);
+});
+document.addEventListener('change', (event) => {
+  const input = event.target;
+  if (input.matches?.('[data-setting]')) keepSetting(input);
+  else if (input.matches?.('[data-theme]')) setTheme(input.dataset.theme);
 });
 document.addEventListener('selectionchange', noteSelection);
 
@@ -366,9 +454,12 @@ function observe(id, react) {
   }).observe(target, { childList: true, subtree: true, characterData: true, attributes: true });
 }
 
-applyTheme(localStorage.getItem('footnote-theme'));
+applyTheme();
+systemIsDark.addEventListener('change', applyTheme);
 showSidebar(innerWidth >= WIDE);
 observe('notice', showNotice);
-observe('download', download);
+observe('download', () => download('download'));
+observe('run-download', () => download('run-download'));
+observe('settings', applyTheme);
 observe('source', showMark);
 observe('current', showTurn);
