@@ -1,4 +1,4 @@
-"""The commands that measure: ``eval``, ``compare`` and ``gold check``."""
+"""The commands that measure: ``eval``, ``compare``, ``gold check`` and ``gold draft``."""
 
 from __future__ import annotations
 
@@ -84,3 +84,29 @@ def check(
     else:
         write(result.to_text())
     raise typer.Exit(0 if result.passed else FAILED)
+
+
+@gold.command()
+def draft(
+    index: IndexOption = DEFAULT_INDEX,
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="A new file, JSON Lines.")
+    ],
+    feedback: Annotated[
+        Path | None,
+        typer.Option("--feedback", metavar="FILE", help="The chat's feedback.jsonl, to draw from."),
+    ] = None,
+    count: Annotated[int, typer.Option("-n", min=0, help="Questions from documents at most.")] = 20,
+) -> None:
+    """Propose gold questions from documents and feedback.
+
+    Each is a draft with its evidence. A person reads it and sets "accepted" to true; until then
+    rag eval does not ask it.
+    """
+    from rag.cli.options import existing_store
+    from rag.evaluation.drafts import write_drafts
+
+    with existing_store(index).snapshot() as snapshot:
+        report = write_drafts(snapshot, output, feedback, count)
+    write(report.to_text())

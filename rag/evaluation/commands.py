@@ -69,6 +69,8 @@ class EvaluationResult:
         names = list(metrics) if everything else [name for name in HEADLINES if name in metrics]
         gold = self.evaluation.made_with["gold"]
         lines = [f"{len(self.evaluation.records)} questions of {gold['name']} ({_split_of(gold)})"]
+        if gold.get("drafts"):
+            lines.append(f"{gold['drafts']} drafts were not asked")
         lines += [_metric_line(name, metrics[name]) for name in names]
         if self.report is not None:
             lines.append(f"report: {self.report}")
@@ -102,6 +104,7 @@ class GoldCheck:
             "located": self.located,
             "problems": list(self.problems),
             "counts": self.gold.counts(),
+            "drafts": len(self.gold.drafts),
         }
 
     def to_text(self) -> str:
@@ -117,6 +120,8 @@ class GoldCheck:
         refusals = sum(not item.answerable for item in self.gold.questions)
         share = f"{refusals / total:.0%}" if total else "0 %"
         lines.append(f"{total} questions, {refusals} of them unanswerable ({share})")
+        if self.gold.drafts:
+            lines.append(_drafts_line(self.gold))
         verdict = "passed" if self.passed else f"FAILED: {len(self.problems)} problems"
         place = "evidence found in the index" if self.located else "evidence not looked up"
         lines.append(f"{verdict}; {place if self.passed else self.gold.name}")
@@ -201,12 +206,16 @@ def misplaced(pipeline: Pipeline, gold: Gold) -> list[str]:
     problems = []
     with pipeline.store.snapshot() as snapshot:
         locator = Locator(snapshot, sources)
-        for question in gold.questions:
+        for question in (*gold.questions, *gold.drafts):
             try:
                 locator.locate(question)
             except InputError as error:
                 problems.append(f"{gold.name}, line {question.line}: {error}")
     return problems
+
+
+def _drafts_line(gold: Gold) -> str:
+    return f'{len(gold.drafts)} drafts are not asked until "accepted" is true'
 
 
 def parse_requirements(text: str) -> tuple[Requirement, ...]:

@@ -22,6 +22,7 @@ _Member = TypeVar("_Member", bound=StrEnum)
 
 _KEYS = frozenset(
     {
+        "accepted",
         "answers",
         "evidence",
         "groups",
@@ -41,9 +42,16 @@ def read_gold(path: Path) -> Gold:
     """Read and check a gold file.
 
     Raises:
-        InputError: the file cannot be read, or a line breaks the format; the message tells which.
+        InputError: the file cannot be read, a line breaks the format, which the message tells, or
+            every question is a draft.
     """
     gold, problems = examine_gold(path)
+    if gold.drafts and not gold.questions and not problems:
+        message = (
+            f"Expected accepted questions in {path}, but all {len(gold.drafts)} are drafts. "
+            'Read each one, and set "accepted" to true where it is good.'
+        )
+        raise InputError(message)
     if problems:
         more = f" ({len(problems) - 1} more; see rag gold check)" if len(problems) > 1 else ""
         raise InputError(problems[0] + more)
@@ -83,7 +91,9 @@ def examine_gold(path: Path) -> tuple[Gold, list[str]]:
         questions.append(question)
     if not questions and not problems:
         problems.append(f"Expected at least one question in {path}, but it is empty.")
-    return Gold(path.name, hashlib.sha256(content).hexdigest(), tuple(questions)), problems
+    accepted = tuple(item for item in questions if item.accepted)
+    drafts = tuple(item for item in questions if not item.accepted)
+    return Gold(path.name, hashlib.sha256(content).hexdigest(), accepted, drafts), problems
 
 
 def _question(line: str, number: int) -> GoldQuestion:
@@ -114,6 +124,7 @@ def _question(line: str, number: int) -> GoldQuestion:
         wording=row.get("wording"),
         split=_member(Split, row["split"], "split") if row.get("split") else None,
         line=number,
+        accepted=_accepted(row),
     )
     _check(question)
     return question
@@ -182,6 +193,14 @@ def _spellings(item: list[Any]) -> tuple[str, ...]:
         message = f"Expected a position as a list of its spellings, but got {item!r}."
         raise InputError(message)
     return tuple(item)
+
+
+def _accepted(row: Mapping[str, Any]) -> bool:
+    value = row.get("accepted", True)
+    if not isinstance(value, bool):
+        message = f"Expected accepted to be true or false, but got {value!r}."
+        raise InputError(message)
+    return value
 
 
 def _text(row: Mapping[str, Any], key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rag.errors import InputError
@@ -56,7 +56,8 @@ class GoldQuestion:
 
     ``groups`` are indexes into ``evidence``: one of each group is needed, and all the groups.
     ``positions`` (conflict only) are the values that sources give, each with its spellings.
-    ``history`` (follow-up only) are the earlier questions, the oldest first.
+    ``history`` (follow-up only) are the earlier questions, the oldest first. Only an ``accepted``
+    question is asked; what is not is a draft that a person has yet to read.
     """
 
     identifier: str
@@ -70,6 +71,7 @@ class GoldQuestion:
     wording: str | None = None
     split: Split | None = None
     line: int = 0
+    accepted: bool = True
 
     @property
     def answerable(self) -> bool:
@@ -84,11 +86,12 @@ class GoldQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """The questions of one file in its order; ``sha256`` is that of the file's bytes."""
+    """The accepted questions of one file, its drafts, and the SHA-256 of its bytes."""
 
     name: str
     sha256: str
     questions: tuple[GoldQuestion, ...]
+    drafts: tuple[GoldQuestion, ...] = ()
 
     def part(self, split: Split | None) -> Gold:
         """Return the questions of one split, all of them for None.
@@ -102,7 +105,7 @@ class Gold:
         if not questions:
             message = f"Expected questions of the split {split.value} in {self.name}, found none."
             raise InputError(message)
-        return Gold(self.name, self.sha256, questions)
+        return replace(self, questions=questions)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return how many questions each kind has in each split."""

@@ -180,6 +180,7 @@ def _made_with(
             "name": gold.name,
             "sha256": gold.sha256,
             "split": split.value if split else None,
+            "drafts": len(gold.drafts),
         },
         "settings": to_dict(pipeline.settings),
         "settings_sha256": pipeline.settings.sha256(),

@@ -64,3 +64,14 @@ def test_gold_check_finds_what_is_not_in_the_index(gold):
     result = run("gold", "check", str(gold), "--index", "index/default")
     assert result.exit_code == 1
     assert "Not written there." in result.stdout
+
+
+def test_gold_draft_writes_candidates_that_gold_check_reads(library, tmp_path):
+    path = tmp_path / "drafts.jsonl"
+    result = run("gold", "draft", "-o", str(path))
+    assert result.exit_code == 0
+    assert 'set "accepted" to true' in result.stdout
+    drafts = [json.loads(line) for line in path.read_text().splitlines()]
+    assert all(not item["accepted"] and item["evidence"] for item in drafts)
+    assert run("gold", "check", str(path), "--index", "index/default").exit_code == 0
+    assert run("gold", "draft", "-o", str(path)).exit_code == 2
