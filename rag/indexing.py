@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rag.store.protocol import Change, Store
     from rag.types import Chunk, Document
 
-FORMAT = 1
+FORMAT = 2
 """Counts changes of cleaning, chunking or layout after which an index must be made anew."""
 PASSAGES_A_BATCH = 256
 """Passages of several documents are embedded together, so that batches are full."""

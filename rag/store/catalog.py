@@ -6,79 +6,44 @@ writer leaves the last one. Rows carry a SHA-256, checked whenever a row is used
 
 from __future__ import annotations
 
-import hashlib
+import itertools
 import json
-import sqlite3
+import operator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import IndexDamagedError, StoreError
+from rag.errors import IndexDamagedError
+from rag.store.database import REBUILD_HINT, check_integrity, connect, translated
 from rag.store.protocol import Manifest, SourceFile, vector_key
-from rag.types import Block, BlockKind, Chunk, Document, Dropped, Metadata, Page, Span
+from rag.store.records import DocumentRow, document_of, metadata_of, row_of, row_sha256
+from rag.types import Chunk, Document, Metadata, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 FILE_NAME = "catalog.sqlite"
-REBUILD_HINT = "Run rag index --rebuild with the same folders to mend it."
-_BUSY_TIMEOUT_S = 30.0
 _SCHEMA = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE files (
     name TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-    reason TEXT, message TEXT);
+    reason TEXT, message TEXT, row_sha256 TEXT NOT NULL);
 CREATE INDEX files_by_sha256 ON files (sha256);
 CREATE TABLE documents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, sha256 TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
-    record TEXT NOT NULL, row_sha256 TEXT NOT NULL);
+    id INTEGER PRIMARY KEY AUTOINCREMENT, sha256 TEXT NOT NULL UNIQUE, row_sha256 TEXT NOT NULL,
+    metadata TEXT NOT NULL, record TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, context TEXT NOT NULL,
-    vector_key TEXT NOT NULL);
+    vector_key BLOB NOT NULL);
 CREATE INDEX chunks_by_document ON chunks (document);
+CREATE INDEX chunks_by_vector_key ON chunks (vector_key);
 CREATE TABLE derived (path TEXT PRIMARY KEY, size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL);
 """
-_NAMED = "SELECT 1 FROM files WHERE files.sha256 = documents.sha256 AND reason IS NULL"
-
-
-def connect(path: Path, schema: str, *, durable: bool = True) -> sqlite3.Connection:
-    """Open a SQLite file, made with *schema* if it is new; transactions are begun explicitly.
-
-    Raises:
-        IndexDamagedError: the file is no SQLite database.
-        StoreError: it cannot be opened.
-    """
-    with translated(path):
-        connection = sqlite3.connect(
-            path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                connection.executescript(
-                    f"BEGIN IMMEDIATE; {schema} PRAGMA user_version = 1; COMMIT"
-                )
-        except BaseException:
-            connection.close()
-            raise
-    return connection
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors about *path* into this package's."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        usable = isinstance(error, sqlite3.OperationalError) and "decode" not in str(error)
-        if usable:  # a full disk, a lock that is held too long, a missing permission
-            message = f"Expected to use {path}, but SQLite says: {error}."
-            raise StoreError(message) from error
-        message = f"{path} is damaged: {error}. {REBUILD_HINT}"
-        raise IndexDamagedError(message) from error
+_FILE = "name, path, sha256, size_bytes, reason, message"
+_CHUNK = 'id, document, start, "end", context, vector_key'
+_VALUES_A_QUERY = 500
 
 
 class Catalog:
@@ -123,53 +88,61 @@ class Catalog:
         facts = {
             "generation": str(generation),
             "manifest": json.dumps(asdict(manifest)),
-            "files_sha256": self._files_sha256(),
             "lexical_added": str(lexical_added),
         }
         self.connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
 
     def files(self) -> list[SourceFile]:
-        """Return all files in order of names."""
-        return [
-            SourceFile(*row)
-            for row in self.connection.execute(
-                "SELECT name, path, sha256, size_bytes, reason, message FROM files ORDER BY name"
-            )
-        ]
+        """Return all files in order of names.
 
-    def set_file(self, file: SourceFile) -> None:
-        """Add or replace a file."""
+        Raises:
+            IndexDamagedError: a row does not match its hash.
+        """
+        return self._files("ORDER BY name", ())
+
+    def set_file(self, file: SourceFile) -> str | None:
+        """Add or replace a file and return the SHA-256 that it had before."""
+        before = self._sha256_of(file.name)
+        values = (file.name, file.path, file.sha256, file.size_bytes, file.reason, file.message)
         self.connection.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
-            (file.name, file.path, file.sha256, file.size_bytes, file.reason, file.message),
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*values, row_sha256(*values)),
         )
+        return before
 
-    def remove_file(self, name: str) -> None:
-        """Forget a file."""
+    def remove_file(self, name: str) -> str | None:
+        """Forget a file and return the SHA-256 that it had."""
+        before = self._sha256_of(name)
         self.connection.execute("DELETE FROM files WHERE name = ?", (name,))
+        return before
 
     def add_document(
         self, document: Document, chunks: Sequence[Chunk], keys: Sequence[str]
-    ) -> None:
-        """Add a document with its chunks and the keys of their vectors."""
-        record = _record(document)
+    ) -> tuple[int, int]:
+        """Add a document with its chunks and the keys of their vectors.
+
+        Returns:
+            The document's row and the identifier of its first chunk; the others follow it.
+        """
         cursor = self.connection.execute(
-            "INSERT INTO documents (sha256, text, record, row_sha256) VALUES (?, ?, ?, ?)",
-            (
-                document.sha256,
-                document.text,
-                record,
-                _row_sha256(document.sha256, document.text, record),
-            ),
-        )
-        self.connection.executemany(
-            'INSERT INTO chunks (document, start, "end", context, vector_key) '
+            "INSERT INTO documents (sha256, row_sha256, metadata, record, text) "
             "VALUES (?, ?, ?, ?, ?)",
+            row_of(document),
+        )
+        row, first = int(cursor.lastrowid or 0), self.last_chunk() + 1
+        self.connection.executemany(
+            f"INSERT INTO chunks ({_CHUNK}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - fixed
             [
-                (cursor.lastrowid, chunk.span.start, chunk.span.end, chunk.context, key)
-                for chunk, key in zip(chunks, keys, strict=True)
+                (first + n, row, chunk.span.start, chunk.span.end, chunk.context, _blob(key))
+                for n, (chunk, key) in enumerate(zip(chunks, keys, strict=True))
             ],
         )
+        return row, first
+
+    def last_chunk(self) -> int:
+        """Return the highest identifier that a chunk ever had, 0 when there was none."""
+        query = "SELECT seq FROM sqlite_sequence WHERE name = 'chunks'"
+        return int((self.connection.execute(query).fetchone() or (0,))[0])
 
     def has_document(self, sha256: str) -> bool:
         """Whether a document of these bytes is there."""
@@ -181,78 +154,85 @@ class Catalog:
         for table in ("chunks", "documents", "files", "derived"):
             self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - fixed names
 
-    def remove_unnamed(self) -> None:
-        """Remove documents that no file has any more, and their chunks."""
-        unnamed = f"SELECT id FROM documents WHERE NOT EXISTS ({_NAMED})"  # noqa: S608
-        self.connection.execute(f"DELETE FROM chunks WHERE document IN ({unnamed})")  # noqa: S608
-        self.connection.execute(f"DELETE FROM documents WHERE id IN ({unnamed})")  # noqa: S608
-
-    def documents(self) -> list[tuple[int, str, tuple[str, ...], Metadata]]:
-        """Return (row number, SHA-256, names, metadata) of every document, by first name."""
-        names: dict[str, list[str]] = {}
-        for name, sha256 in self.connection.execute(
-            "SELECT name, sha256 FROM files WHERE reason IS NULL ORDER BY name"
-        ):
-            names.setdefault(sha256, []).append(name)
-        rows = self.connection.execute(
-            "SELECT id, sha256, json_extract(record, '$.metadata') FROM documents"
+    def remove_unnamed(self, sha256s: Iterable[str]) -> list[int]:
+        """Remove those of some documents that no file has any more, and return their rows."""
+        unnamed = (
+            "SELECT id FROM documents WHERE sha256 = ?1 AND NOT EXISTS "
+            "(SELECT 1 FROM files WHERE sha256 = ?1 AND reason IS NULL)"
         )
+        rows = [row for sha256 in sha256s for row in self.connection.execute(unnamed, (sha256,))]
+        self.connection.executemany("DELETE FROM chunks WHERE document = ?", rows)
+        self.connection.executemany("DELETE FROM documents WHERE id = ?", rows)
+        return sorted(row for (row,) in rows)
+
+    def documents(self) -> list[tuple[int, tuple[str, ...], Metadata]]:
+        """Return (row number, names, metadata) of every document, by first name."""
+        names: dict[str, list[str]] = {}
+        for file in self._files("WHERE reason IS NULL ORDER BY name", ()):
+            names.setdefault(file.sha256, []).append(file.name)
+        rows = self.connection.execute("SELECT id, sha256, metadata FROM documents")
         found = [
-            (row, sha256, tuple(names[sha256]), Metadata(**json.loads(metadata)))
+            (row, tuple(names[sha256]), metadata_of(metadata))
             for row, sha256, metadata in rows
             if sha256 in names
         ]
-        return sorted(found, key=lambda item: item[2])
+        return sorted(found, key=lambda item: item[1])
 
-    def read_document(self, row: int, names: Sequence[str]) -> Document:
+    def row_called(self, name: str) -> int | None:
+        """Return the row of the document that has a file called *name*."""
+        query = (
+            "SELECT documents.id FROM files JOIN documents USING (sha256) "
+            "WHERE files.name = ? AND files.reason IS NULL"
+        )
+        found = self.connection.execute(query, (name,)).fetchone()
+        return int(found[0]) if found else None
+
+    def read_document(self, row: int) -> Document:
         """Return the document of a row.
 
         Raises:
-            IndexDamagedError: the row is gone or does not match its hash.
+            IndexDamagedError: the row is gone, has no name, or does not match its hash.
         """
-        found = self.connection.execute(
-            "SELECT sha256, text, record, row_sha256 FROM documents WHERE id = ?", (row,)
-        ).fetchone()
-        if found is None or _row_sha256(*found[:3]) != found[3]:
-            message = f"{self.path} is damaged: the text of {names[0]} changed. {REBUILD_HINT}"
+        query = "SELECT sha256, row_sha256, metadata, record, text FROM documents WHERE id = ?"
+        found = self.connection.execute(query, (row,)).fetchone()
+        content = DocumentRow(*found) if found else None
+        names = self._names(content.sha256) if content else []
+        if content is None or not names or not content.whole:
+            called = names[0] if names else f"document {row}"
+            message = f"{self.path} is damaged: the text of {called} changed. {REBUILD_HINT}"
             raise IndexDamagedError(message)
-        return _document(names, *found[:3])
+        return document_of(content, names)
 
-    def chunk_rows(self, after: int = 0) -> Iterator[tuple[int, int, str]]:
-        """Yield (identifier, document row, vector key) of chunks above *after*, in order."""
-        yield from self.connection.execute(
-            "SELECT id, document, vector_key FROM chunks WHERE id > ? ORDER BY id", (after,)
-        )
+    def chunks_by_document(self, after: int) -> Iterator[tuple[int, list[int]]]:
+        """Yield each document's row with its chunks above *after*, in order of chunks."""
+        query = "SELECT document, id FROM chunks WHERE id > ? ORDER BY id"
+        rows = self.connection.execute(query, (after,))
+        for row, chunks in itertools.groupby(rows, key=operator.itemgetter(0)):
+            yield row, [identifier for _, identifier in chunks]
 
-    def read_chunk(self, identifier: int, document: Document) -> Chunk:
-        """Return a chunk of *document*.
+    def read_chunks(
+        self, identifiers: Sequence[int], document: Callable[[int], Document]
+    ) -> list[Chunk]:
+        """Return chunks in the order asked for.
+
+        Args:
+            identifiers: Which.
+            document: Gives the document of a row.
 
         Raises:
-            IndexDamagedError: the chunk is gone or is not what was embedded.
+            IndexDamagedError: one is gone or is not what was embedded.
         """
-        row = self.connection.execute(
-            'SELECT start, "end", context, vector_key FROM chunks WHERE id = ?', (identifier,)
-        ).fetchone()
-        if row is not None:
-            span = Span(row[0], row[1])
-            chunk = Chunk(identifier, document.name, span, document.slice(span), row[2])
-            if vector_key(chunk) == row[3]:
-                return chunk
-        message = f"{self.path} is damaged: passage {identifier} changed. {REBUILD_HINT}"
-        raise IndexDamagedError(message)
-
-    def owners(self, identifiers: Sequence[int]) -> dict[int, int]:
-        """Return the document row of each chunk."""
-        marks = ",".join("?" * len(identifiers))
-        query = f"SELECT id, document FROM chunks WHERE id IN ({marks})"  # noqa: S608
-        return dict(self.connection.execute(query, list(identifiers)))
-
-    def chunks_of(self, rows: Iterable[int]) -> list[int]:
-        """Return the identifiers of the chunks of some documents."""
-        query = "SELECT id FROM chunks WHERE document = ?"
+        query = f"SELECT {_CHUNK} FROM chunks"  # noqa: S608 - fixed columns
+        rows = {row[0]: row for row in self._among(query, "id", identifiers)}
         return [
-            chunk for row in sorted(rows) for (chunk,) in self.connection.execute(query, (row,))
+            self._chunk(identifier, rows.get(identifier), document) for identifier in identifiers
         ]
+
+    def chunks_with(self, keys: Sequence[str]) -> dict[str, int]:
+        """Return a chunk of each vector key that some chunk has."""
+        blobs = [_blob(key) for key in keys]
+        rows = self._among("SELECT vector_key, id FROM chunks", "vector_key", blobs)
+        return {key.hex(): identifier for key, identifier in rows}
 
     def chunk_counts(self) -> dict[int, int]:
         """Return how many chunks each document has, by its row."""
@@ -281,73 +261,60 @@ class Catalog:
             IndexDamagedError: naming what changed.
         """
         with translated(self.path):
-            found = self.connection.execute("PRAGMA integrity_check").fetchone()[0]
-            if found != "ok":
-                message = f"{self.path} is damaged: {found}. {REBUILD_HINT}"
+            check_integrity(self.connection, self.path)
+            self.files()
+            for row, *_ in self.documents():
+                document = self.read_document(row)
+                query = f"SELECT {_CHUNK} FROM chunks WHERE document = ?"  # noqa: S608
+                for chunk in self.connection.execute(query, (row,)).fetchall():
+                    self._chunk(chunk[0], chunk, {row: document}.__getitem__)
+
+    def _chunk(
+        self,
+        identifier: int,
+        row: tuple[Any, ...] | None,
+        document: Callable[[int], Document],
+    ) -> Chunk:
+        if row is not None:
+            owner, span = document(row[1]), Span(row[2], row[3])
+            chunk = Chunk(identifier, owner.name, span, owner.slice(span), row[4])
+            if _blob(vector_key(chunk)) == row[5]:
+                return chunk
+        message = f"{self.path} is damaged: passage {identifier} changed. {REBUILD_HINT}"
+        raise IndexDamagedError(message)
+
+    def _names(self, sha256: str) -> list[str]:
+        """Return the names of the files with these bytes, in order."""
+        files = self._files("WHERE sha256 = ? AND reason IS NULL ORDER BY name", (sha256,))
+        return [file.name for file in files]
+
+    def _files(self, which: str, values: tuple[str, ...]) -> list[SourceFile]:
+        query = f"SELECT {_FILE}, row_sha256 FROM files {which}"  # noqa: S608 - fixed conditions
+        found = []
+        for *row, digest in self.connection.execute(query, values):
+            if row_sha256(*row) != digest:
+                message = f"{self.path} is damaged: the list of files changed. {REBUILD_HINT}"
                 raise IndexDamagedError(message)
-            for row, _, names, _ in self.documents():
-                document = self.read_document(row, names)
-                for (identifier,) in self.connection.execute(
-                    "SELECT id FROM chunks WHERE document = ?", (row,)
-                ).fetchall():
-                    self.read_chunk(identifier, document)
+            found.append(SourceFile(*row))
+        return found
 
-    def check_files(self) -> None:
-        """Compare the list of files with its hash; it is short, so every opening does.
+    def _sha256_of(self, name: str) -> str | None:
+        query = "SELECT sha256 FROM files WHERE name = ?"
+        found = self.connection.execute(query, (name,)).fetchone()
+        return found[0] if found else None
 
-        Raises:
-            IndexDamagedError: it changed.
-        """
-        if self._fact("files_sha256") != self._files_sha256():
-            message = f"{self.path} is damaged: the list of files changed. {REBUILD_HINT}"
-            raise IndexDamagedError(message)
-
-    def _files_sha256(self) -> str:
-        return _row_sha256(*(json.dumps(asdict(file), sort_keys=True) for file in self.files()))
+    def _among(
+        self, query: str, column: str, values: Sequence[int] | Sequence[bytes]
+    ) -> Iterator[tuple[Any, ...]]:
+        for start in range(0, len(values), _VALUES_A_QUERY):
+            some = values[start : start + _VALUES_A_QUERY]
+            marks = ",".join("?" * len(some))
+            yield from self.connection.execute(f"{query} WHERE {column} IN ({marks})", some)
 
     def _fact(self, key: str) -> str | None:
         row = self.connection.execute("SELECT value FROM facts WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
 
-def _record(document: Document) -> str:
-    """Return everything of a document but its text and names, as JSON."""
-    content: dict[str, Any] = {
-        "metadata": asdict(document.metadata),
-        "pages": [[page.number, page.label, *_pair(page.span)] for page in document.pages],
-        "blocks": [
-            [block.kind.value, block.level, *_pair(block.span)] for block in document.blocks
-        ],
-        "dropped": [[item.reason, item.text, item.page] for item in document.dropped],
-    }
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-
-
-def _document(names: Sequence[str], sha256: str, text: str, record: str) -> Document:
-    content = json.loads(record)
-    return Document(
-        name=names[0],
-        sha256=sha256,
-        text=text,
-        metadata=Metadata(**content["metadata"]),
-        pages=tuple(Page(n, label, Span(start, end)) for n, label, start, end in content["pages"]),
-        blocks=tuple(
-            Block(BlockKind(kind), Span(start, end), level)
-            for kind, level, start, end in content["blocks"]
-        ),
-        dropped=tuple(Dropped(*item) for item in content["dropped"]),
-        other_names=tuple(names[1:]),
-    )
-
-
-def _pair(span: Span) -> tuple[int, int]:
-    return span.start, span.end
-
-
-def _row_sha256(*parts: str) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode()
-        digest.update(len(data).to_bytes(8, "little"))
-        digest.update(data)
-    return digest.hexdigest()
+def _blob(key: str) -> bytes:
+    return bytes.fromhex(key)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from typing import TYPE_CHECKING
 
+from rag.store.files import link_all
 from rag.store.protocol import Scored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+FOLDER_NAME = "lexical"
 WRITER_BYTES = 64_000_000
 """Memory of tantivy's writer before it writes a segment."""
-_LOCK_SUFFIX = ".lock"
 
 
 class LexicalWriter:
@@ -29,9 +28,8 @@ class LexicalWriter:
         import tantivy
 
         folder.mkdir(parents=True)
-        for file in sorted(before.iterdir()) if before else ():
-            if not file.name.endswith(_LOCK_SUFFIX):
-                _link(file, folder / file.name)
+        if before:
+            link_all(before, folder)
         self._tantivy = tantivy
         schema = (
             tantivy.SchemaBuilder()
@@ -74,24 +72,26 @@ class LexicalFolder:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, terms: Sequence[str], count: int, among: Sequence[int] | None) -> list[Scored]:
+    def search(
+        self, terms: Sequence[str], count: int, documents: Sequence[int] | None
+    ) -> list[Scored]:
         """Return the best chunks by BM25, best first, equal ones by identifier.
 
         Args:
             terms: As `rag.terms.terms` makes them; repeats count once.
             count: How many at most.
-            among: Row numbers of documents to search in; None means all.
+            documents: Rows of the documents to search in; None means all.
         """
         query_type, occur = self._tantivy.Query, self._tantivy.Occur
         clauses = [
             (occur.Should, query_type.term_query(self._schema, "terms", term))
             for term in dict.fromkeys(terms)
         ]
-        if not clauses or (among is not None and not among):
+        if not clauses or (documents is not None and not documents):
             return []
         query = query_type.boolean_query(clauses)
-        if among is not None:
-            allowed = query_type.term_set_query(self._schema, "document", list(among))
+        if documents is not None:
+            allowed = query_type.term_set_query(self._schema, "document", list(documents))
             free = query_type.const_score_query(allowed, 0.0)
             query = query_type.boolean_query([(occur.Must, query), (occur.Must, free)])
         hits = self._searcher.search(query, limit=count, count=False).hits
@@ -105,10 +105,3 @@ class LexicalFolder:
     def frequency(self, term: str) -> int:
         """Return in how many chunks *term* occurs."""
         return int(self._searcher.doc_freq("terms", term))
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without links
-        shutil.copy2(source, target)

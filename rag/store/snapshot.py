@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
+import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from rag.errors import IndexDamagedError, InputError
-from rag.store.catalog import REBUILD_HINT
+from rag.store.database import REBUILD_HINT
+from rag.store.dense import FILE_NAME as FAISS_FILE_NAME
+from rag.store.dense import DenseIndex
+from rag.store.files import verify
+from rag.store.lexical import FOLDER_NAME as LEXICAL
 from rag.store.lexical import LexicalFolder
-from rag.store.vectors import FAISS_FILE_NAME, FaissFile
+from rag.store.vectors import FOLDER_NAME as VECTORS
+from rag.store.vectors import StoredVectors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from rag.store.catalog import Catalog
@@ -22,91 +29,134 @@ if TYPE_CHECKING:
 
 VERIFIED_ON_OPENING_BYTES = 256_000_000
 """Derived files up to this total are hashed whenever they are opened, larger ones by check()."""
-CACHED_DOCUMENTS = 64
+CACHED_CHARACTERS = 16_000_000
+"""Documents used last are kept up to this total length."""
 
 
-@dataclass(slots=True)
-class Loaded:
-    """What all snapshots of one generation share."""
+class Listing(NamedTuple):
+    """All documents of a generation, in order of first names."""
 
-    generation: int
-    vectors: FaissFile
-    lexical: LexicalFolder
     rows: dict[str, int]
     """The row of a document by its first name."""
     names: dict[int, tuple[str, ...]]
     """All names of a document by its row."""
     metadata: dict[int, Metadata]
-    documents: OrderedDict[int, Document] = field(default_factory=OrderedDict)
-    """The documents used last."""
 
-    @classmethod
-    def open(cls, folder: Path, catalog: Catalog, *, verify_all: bool = False) -> Loaded:
-        """Open the derived files of the published generation.
+
+class Generation:
+    """What all snapshots of one generation share."""
+
+    def __init__(self, folder: Path, catalog: Catalog, *, verify_all: bool = False) -> None:
+        """Open the derived files of the published generation in *folder*.
 
         Raises:
             IndexDamagedError: one is missing, was changed, or holds another number of chunks.
         """
-        catalog.check_files()
         expected = catalog.derived()
-        total = sum(size for size, _ in expected.values())
+        hashed = (
+            verify_all or sum(size for size, _ in expected.values()) <= VERIFIED_ON_OPENING_BYTES
+        )
         for path, (size, sha256) in expected.items():
-            _verify(
-                folder / path, size, sha256, hashed=verify_all or total <= VERIFIED_ON_OPENING_BYTES
-            )
-        vectors = FaissFile((folder / FAISS_FILE_NAME).read_bytes())
-        lexical = LexicalFolder(folder / "lexical")
+            verify(folder / path, size, sha256, hashed=hashed)
+        self.number = catalog.generation()
+        manifest = catalog.manifest()
+        stored = StoredVectors(folder / VECTORS, manifest.dimension if manifest else 0)
+        lists = folder / FAISS_FILE_NAME if FAISS_FILE_NAME in expected else None
+        self.dense = DenseIndex(stored, lists)
+        self.lexical = LexicalFolder(folder / LEXICAL)
         count = catalog.count_chunks()
-        for part, held in ((FAISS_FILE_NAME, len(vectors)), ("lexical", len(lexical))):
+        for part, held in (
+            (VECTORS, len(stored)),
+            (FAISS_FILE_NAME, len(self.dense)),
+            (LEXICAL, len(self.lexical)),
+        ):
             if held != count:
                 message = f"{folder / part} holds {held} passages, but the catalog {count}. {REBUILD_HINT}"
                 raise IndexDamagedError(message)
-        documents = catalog.documents()
-        return cls(
-            generation=catalog.generation(),
-            vectors=vectors,
-            lexical=lexical,
-            rows={names[0]: row for row, _, names, _ in documents},
-            names={row: names for row, _, names, _ in documents},
-            metadata={row: metadata for row, _, _, metadata in documents},
-        )
+        self.documents = DocumentCache()
+        self._listing: Listing | None = None
+        self._rows: tuple[frozenset[str], list[int]] = (frozenset(), [])
+
+    def listing(self, catalog: Catalog) -> Listing:
+        """Return all documents, read on first use: opening does not depend on how many there are."""
+        if self._listing is None:
+            found = catalog.documents()
+            self._listing = Listing(
+                {names[0]: row for row, names, _ in found},
+                {row: names for row, names, _ in found},
+                {row: metadata for row, _, metadata in found},
+            )
+        return self._listing
+
+    def rows(self, catalog: Catalog, among: frozenset[str] | None) -> list[int] | None:
+        """Return the rows of the documents called so, in ascending order; None means all."""
+        if among is None:
+            return None
+        names, rows = self._rows  # both searches of a question ask for the same
+        if names is not among:
+            known = self.listing(catalog).rows
+            rows = sorted(known[name] for name in among if name in known)
+            self._rows = (among, rows)
+        return rows
+
+
+class DocumentCache:
+    """The documents used last."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._documents: OrderedDict[int, Document] = OrderedDict()
+        self._characters = 0
+        self._lock = threading.Lock()
+
+    def get(self, row: int, read: Callable[[int], Document]) -> Document:
+        """Return the document of a row, reading it if it is not kept."""
+        with self._lock:
+            if row in self._documents:
+                self._documents.move_to_end(row)
+                return self._documents[row]
+        document = read(row)
+        with self._lock:
+            if row not in self._documents:
+                self._documents[row] = document
+                self._characters += len(document.text)
+            while self._characters > CACHED_CHARACTERS and len(self._documents) > 1:
+                _, oldest = self._documents.popitem(last=False)
+                self._characters -= len(oldest.text)
+        return document
 
 
 class EmbeddedSnapshot:
     """Reads one generation inside a transaction of the catalog."""
 
-    def __init__(self, catalog: Catalog, loaded: Loaded) -> None:
+    def __init__(self, catalog: Catalog, data: Generation) -> None:
         """Read through *catalog*, whose transaction is open."""
         self._catalog = catalog
-        self._loaded = loaded
-        self.generation = loaded.generation
+        self._data = data
+        self.generation = data.number
 
     def search_dense(
         self, vector: Vector, count: int, among: frozenset[str] | None
     ) -> list[Scored]:
         """Return the *count* chunks of highest cosine to *vector*, best first."""
-        chunks = None
-        if among is not None:
-            rows = {self._loaded.rows[name] for name in among if name in self._loaded.rows}
-            chunks = self._catalog.chunks_of(rows)
-        return self._loaded.vectors.search(vector, count, chunks)
+        return self._data.dense.search(vector, count, self._data.rows(self._catalog, among))
 
     def search_lexical(
         self, terms: Sequence[str], count: int, among: frozenset[str] | None
     ) -> list[Scored]:
         """Return the *count* chunks of highest BM25 score, best first."""
-        rows = None
-        if among is not None:
-            rows = [self._loaded.rows[name] for name in among if name in self._loaded.rows]
-        return self._loaded.lexical.search(terms, count, rows)
+        return self._data.lexical.search(terms, count, self._data.rows(self._catalog, among))
 
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """Return the chunks of *identifiers*, in that order."""
-        owners = self._catalog.owners(identifiers)
-        return [
-            self._catalog.read_chunk(identifier, self._document(owners.get(identifier, 0)))
-            for identifier in identifiers
-        ]
+        return self._catalog.read_chunks(identifiers, self._document)
+
+    def vectors(self, keys: Sequence[str]) -> dict[str, Vector]:
+        """Return the vectors by `rag.store.protocol.vector_key` of those *keys* that have one."""
+        chunks = self._catalog.chunks_with(keys)
+        stored = self._data.dense.stored
+        rows = stored.rows_of(np.fromiter(chunks.values(), np.int64, len(chunks)))
+        return dict(zip(chunks, stored.stored(rows).astype(np.float32), strict=True))
 
     def document(self, name: str) -> Document:
         """Return the document called *name*, its first name or any other.
@@ -114,57 +164,37 @@ class EmbeddedSnapshot:
         Raises:
             InputError: there is none.
         """
-        for row, names in self._loaded.names.items():
-            if name in names:
-                return self._document(row)
-        message = f"Expected a document of the index, but there is none called {name!r}."
-        raise InputError(message)
+        row = self._catalog.row_called(name)
+        if row is None:
+            message = f"Expected a document of the index, but there is none called {name!r}."
+            raise InputError(message)
+        return self._document(row)
 
     def catalog(self) -> dict[str, Metadata]:
         """Return the metadata of every document by its first name, in order of names."""
-        return {name: self._loaded.metadata[row] for name, row in self._loaded.rows.items()}
+        return {name: self._listing.metadata[row] for name, row in self._listing.rows.items()}
 
     def matching(self, filters: Filters) -> frozenset[str]:
         """Return the first names of the documents that *filters* accept."""
         return frozenset(
             names[0]
-            for row, names in self._loaded.names.items()
-            if filters.accepts(names, self._loaded.metadata[row])
+            for row, names in self._listing.names.items()
+            if filters.accepts(names, self._listing.metadata[row])
         )
 
     def chunk_counts(self) -> dict[str, int]:
         """Return how many chunks each document has, by its first name."""
         counts = self._catalog.chunk_counts()
-        return {name: counts.get(row, 0) for name, row in self._loaded.rows.items()}
+        return {name: counts.get(row, 0) for name, row in self._listing.rows.items()}
 
     def document_frequencies(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
         """Return in how many chunks each term occurs, and how many chunks there are."""
-        found = {term: self._loaded.lexical.frequency(term) for term in terms}
-        return found, len(self._loaded.vectors)
+        found = {term: self._data.lexical.frequency(term) for term in terms}
+        return found, len(self._data.dense)
+
+    @cached_property
+    def _listing(self) -> Listing:
+        return self._data.listing(self._catalog)
 
     def _document(self, row: int) -> Document:
-        cached = self._loaded.documents
-        document = cached.pop(row, None)
-        if document is None:
-            names = self._loaded.names.get(row, ("an unknown document",))
-            document = self._catalog.read_document(row, names)
-        cached[row] = document
-        while len(cached) > CACHED_DOCUMENTS:
-            cached.popitem(last=False)
-        return document
-
-
-def _verify(path: Path, size: int, sha256: str, *, hashed: bool) -> None:
-    try:
-        seen = path.stat().st_size
-        if seen == size and hashed:
-            with path.open("rb") as file:
-                same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
-        else:
-            same = seen == size
-    except OSError as error:
-        message = f"{path} is missing or unreadable: {error.strerror}. {REBUILD_HINT}"
-        raise IndexDamagedError(message) from error
-    if not same:
-        message = f"{path} was changed since it was written. {REBUILD_HINT}"
-        raise IndexDamagedError(message)
+        return self._data.documents.get(row, self._catalog.read_document)

@@ -1,152 +1,187 @@
-"""Vectors: a cache by text that survives interruptions, and the FAISS file made from it."""
+"""The vectors of a generation: immutable segments of half-precision rows, mapped from disk.
+
+A segment is two files: ``<number>.vectors.f16``, the rows, and ``<number>.keys.npy``, for each row
+the chunk and the row of its document in the catalog. Segments are in ascending order of chunks, as
+their numbers are. ``removed.npy`` names the documents whose rows no longer count.
+"""
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.errors import IndexDamagedError
-from rag.store.catalog import REBUILD_HINT, connect, translated
-from rag.store.protocol import STORED_VECTOR, Scored
+from rag.store.files import link
+from rag.store.protocol import STORED_VECTOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from rag.store.protocol import Vector
 
-CACHE_FILE_NAME = "embeddings.sqlite"
-FAISS_FILE_NAME = "vectors.faiss"
-_SCHEMA = """
-CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE embeddings (key TEXT PRIMARY KEY, vector BLOB NOT NULL, crc32 INTEGER NOT NULL);
-"""
-_KEYS_A_QUERY = 500
+    Integers = np.ndarray[Any, np.dtype[np.int64]]
+
+FOLDER_NAME = "vectors"
+REMOVED_FILE_NAME = "removed.npy"
+_ROWS, _KEYS = ".vectors.f16", ".keys.npy"
+ROWS_A_BLOCK = 16_384
+"""Rows that are turned into float32 at once: 25 MB at 384 dimensions."""
 
 
-class VectorCache:
-    """Vectors by the hash of the text that they stand for, all of one embedding model."""
+class Segment:
+    """One segment."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open or make the cache in *folder*."""
-        self.path = folder / CACHE_FILE_NAME
-        self.connection = connect(self.path, _SCHEMA, durable=False)
-
-    def get(self, keys: Sequence[str], embedder: str) -> dict[str, Vector]:
-        """Return the vectors of those *keys* that are known for this *embedder*.
-
-        Raises:
-            IndexDamagedError: a vector does not match its checksum.
-        """
-        found: dict[str, Vector] = {}
-        with translated(self.path):
-            if self._embedder() != embedder:
-                return found
-            for start in range(0, len(keys), _KEYS_A_QUERY):
-                some = list(keys[start : start + _KEYS_A_QUERY])
-                marks = ",".join("?" * len(some))
-                query = f"SELECT key, vector, crc32 FROM embeddings WHERE key IN ({marks})"  # noqa: S608
-                for key, blob, checksum in self.connection.execute(query, some):
-                    found[key] = self._checked(blob, checksum)
-        return found
-
-    def put(self, vectors: Mapping[str, Vector], embedder: str) -> None:
-        """Keep vectors; those of another embedder are forgotten."""
-        rows = []
-        for key, vector in vectors.items():
-            blob = vector.astype(STORED_VECTOR).tobytes()
-            rows.append((key, blob, zlib.crc32(blob)))
-        with translated(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
-            if self._embedder() != embedder:
-                self.connection.execute("DELETE FROM embeddings")
-                self.connection.execute(
-                    "INSERT OR REPLACE INTO facts VALUES ('embedder', ?)", (embedder,)
-                )
-            self.connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
-            self.connection.execute("COMMIT")
-
-    def keep_only(self, keys: Iterable[str]) -> None:
-        """Forget vectors that no chunk uses, once they are the larger part."""
-        with translated(self.path):
-            count = self.connection.execute("SELECT count(*) FROM embeddings").fetchone()[0]
-            used = set(keys)
-            if count <= 2 * len(used):
-                return
-            every = self.connection.execute("SELECT key FROM embeddings").fetchall()
-            unused = [row for row in every if row[0] not in used]
-            self.connection.execute("BEGIN IMMEDIATE")
-            self.connection.executemany("DELETE FROM embeddings WHERE key = ?", unused)
-            self.connection.execute("COMMIT")
-
-    def check(self) -> None:
-        """Compare every vector with its checksum.
-
-        Raises:
-            IndexDamagedError: one differs.
-        """
-        with translated(self.path):
-            found = self.connection.execute("PRAGMA integrity_check").fetchone()[0]
-            if found != "ok":
-                message = f"{self.path} is damaged: {found}. {REBUILD_HINT}"
-                raise IndexDamagedError(message)
-            for blob, checksum in self.connection.execute("SELECT vector, crc32 FROM embeddings"):
-                self._checked(blob, checksum)
-
-    def _checked(self, blob: bytes, checksum: int) -> Vector:
-        if zlib.crc32(blob) != checksum:
-            message = f"{self.path} is damaged: a vector changed. {REBUILD_HINT}"
-            raise IndexDamagedError(message)
-        return np.frombuffer(blob, STORED_VECTOR).astype(np.float32)
-
-    def _embedder(self) -> str | None:
-        row = self.connection.execute("SELECT value FROM facts WHERE key = 'embedder'").fetchone()
-        return row[0] if row else None
-
-
-def write_faiss(path: Path, identifiers: Sequence[int], vectors: Vector) -> None:
-    """Write an exact inner-product index of *vectors*, (n, dimension), to *path*."""
-    import faiss
-
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-    if len(identifiers):
-        index.add_with_ids(vectors, np.asarray(identifiers, np.int64))
-    path.write_bytes(faiss.serialize_index(index).tobytes())
-
-
-class FaissFile:
-    """A FAISS index read from a file."""
-
-    def __init__(self, content: bytes) -> None:
-        """Load the bytes that `write_faiss` wrote."""
-        import faiss
-
-        self._faiss = faiss
-        self._index = faiss.deserialize_index(np.frombuffer(content, np.uint8))
+    def __init__(self, folder: Path, number: int, dimension: int) -> None:
+        """Map the rows and read the keys."""
+        self.number = number
+        self.files = segment_files(folder, number)
+        keys = np.load(self.files[1])
+        self.chunks: Integers = np.ascontiguousarray(keys[:, 0])
+        self.documents: Integers = np.ascontiguousarray(keys[:, 1])
+        shape = (len(keys), dimension)
+        self.rows: Any = (
+            np.memmap(self.files[0], STORED_VECTOR, "r", shape=shape)
+            if len(keys)
+            else np.empty(shape, STORED_VECTOR)
+        )
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self.chunks)
 
-    def search(self, vector: Vector, count: int, among: Sequence[int] | None) -> list[Scored]:
-        """Return the best chunks by inner product, best first, equal ones by identifier.
 
-        Args:
-            vector: Shape (dimension,).
-            count: How many at most.
-            among: Chunk identifiers to search in; None means all.
-        """
-        options: dict[str, Any] = {}
-        if among is not None:
-            selector = self._faiss.IDSelectorBatch(np.asarray(among, np.int64))
-            options["params"] = self._faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        if len(self) == 0 or (among is not None and len(among) == 0):
-            return []
-        scores, found = self._index.search(vector[np.newaxis], min(count, len(self)), **options)
-        scored = [
-            Scored(int(identifier), float(score))
-            for identifier, score in zip(found[0], scores[0], strict=True)
-            if identifier >= 0
-        ]
-        return sorted(scored, key=lambda item: (-item.score, item.chunk))
+class StoredVectors:
+    """The rows of a generation that count, numbered from 0 in ascending order of chunks."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        """Open the segments in *folder*, which hold rows of *dimension* numbers."""
+        numbers = sorted(int(path.name.removesuffix(_ROWS)) for path in folder.glob(f"*{_ROWS}"))
+        self.dimension = dimension
+        self.segments = [Segment(folder, number, dimension) for number in numbers]
+        self.removed: Integers = np.load(folder / REMOVED_FILE_NAME)
+        self._starts = np.cumsum([0, *(len(segment) for segment in self.segments)])
+        chunks = _joined([segment.chunks for segment in self.segments])
+        documents = _joined([segment.documents for segment in self.segments])
+        if len(self.removed):
+            self._places = np.flatnonzero(~np.isin(documents, self.removed))
+            chunks, documents = chunks[self._places], documents[self._places]
+        else:
+            self._places = np.arange(len(chunks))
+        self.chunks, self.documents = chunks, documents
+
+    def __len__(self) -> int:
+        return len(self.chunks)
+
+    @property
+    def removed_share(self) -> float:
+        """Which part of the rows on disk no longer counts, 0..1."""
+        held = int(self._starts[-1])
+        return 1 - len(self) / held if held else 0.0
+
+    def rows_of(self, chunks: Integers) -> Integers:
+        """Return the rows of chunks that are there."""
+        return np.searchsorted(self.chunks, chunks)
+
+    def stored(self, rows: Integers) -> Any:
+        """Return the vectors of *rows*, (len(rows), dimension), as they are stored."""
+        places = self._places[rows]
+        found = np.empty((len(rows), self.dimension), STORED_VECTOR)
+        owners = np.searchsorted(self._starts, places, side="right") - 1
+        for number in np.unique(owners):
+            own = owners == number
+            found[own] = self.segments[number].rows[places[own] - self._starts[number]]
+        return found
+
+    def blocks(self, rows: Integers) -> Iterator[tuple[Integers, Vector]]:
+        """Yield *rows* and their vectors, (some, dimension), in float32, block by block."""
+        for start in range(0, len(rows), ROWS_A_BLOCK):
+            some = rows[start : start + ROWS_A_BLOCK]
+            yield some, self.stored(some).astype(np.float32)
+
+    def scores(self, vector: Vector, rows: Integers) -> Vector:
+        """Return the inner products of *vector*, (dimension,), with *rows*."""
+        parts = [block @ vector for _, block in self.blocks(rows)]
+        return np.concatenate([np.empty(0, np.float32), *parts])
+
+
+class SegmentWriter:
+    """Writes a new segment, row by row."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        """Begin the segment called *number* in *folder*."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.files = segment_files(folder, number)
+        self._keys: list[Integers] = []
+        self._rows = self.files[0].open("wb")
+
+    def add(self, chunks: Integers, document: int | Integers, vectors: Any) -> None:
+        """Add rows; chunks ascend from call to call."""
+        keys = np.empty((len(chunks), 2), np.int64)
+        keys[:, 0], keys[:, 1] = chunks, document
+        self._keys.append(keys)
+        self._rows.write(np.ascontiguousarray(vectors, STORED_VECTOR).data)
+
+    def __len__(self) -> int:
+        return sum(len(keys) for keys in self._keys)
+
+    def close(self) -> None:
+        """Write the keys."""
+        self._rows.close()
+        np.save(self.files[1], np.concatenate([np.empty((0, 2), np.int64), *self._keys]))
+
+
+def segment_files(folder: Path, number: int) -> tuple[Path, Path]:
+    """Return the files of a segment: rows, keys."""
+    return folder / f"{number}{_ROWS}", folder / f"{number}{_KEYS}"
+
+
+def _joined(parts: list[Integers]) -> Integers:
+    return np.concatenate([np.empty(0, np.int64), *parts])
+
+
+def compact(stored: StoredVectors, folder: Path, number: int) -> None:
+    """Write the rows that count as one segment into *folder*."""
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = SegmentWriter(folder, number)
+    for start in range(0, len(stored), ROWS_A_BLOCK):
+        rows = np.arange(start, min(start + ROWS_A_BLOCK, len(stored)))
+        writer.add(stored.chunks[rows], stored.documents[rows], stored.stored(rows))
+    writer.close()
+    np.save(folder / REMOVED_FILE_NAME, np.empty(0, np.int64))
+
+
+def extend(
+    folder: Path, before: StoredVectors | None, added: Segment, removed: Integers, number: int
+) -> None:
+    """Complete a generation's segments: those *before* it, and *added*, merged where they are small.
+
+    Each segment is more than twice as large as the one after it, so that there are few of them and
+    a row is rarely written again.
+
+    Args:
+        folder: Where to.
+        before: The generation before; its segments are linked.
+        added: The new rows, in another folder.
+        removed: Rows of documents that go now.
+        number: Of the segment that is written.
+    """
+    kept = list(before.segments) if before else []
+    merged, size = [added], len(added)
+    while kept and len(kept[-1]) <= 2 * size:
+        merged.insert(0, kept.pop())
+        size += len(merged[0])
+    gone = np.union1d(before.removed, removed) if before else removed
+    folder.mkdir(parents=True, exist_ok=True)
+    for segment in kept:
+        for file in segment.files:
+            link(file, folder / file.name)
+    if size:
+        writer = SegmentWriter(folder, number)
+        for segment in merged:
+            live = np.flatnonzero(~np.isin(segment.documents, gone))
+            for start in range(0, len(live), ROWS_A_BLOCK):
+                rows = live[start : start + ROWS_A_BLOCK]
+                writer.add(segment.chunks[rows], segment.documents[rows], segment.rows[rows])
+        writer.close()
+    still = [np.intersect1d(segment.documents, gone) for segment in kept]
+    np.save(folder / REMOVED_FILE_NAME, _joined(still))

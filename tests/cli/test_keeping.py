@@ -164,10 +164,10 @@ def test_status_check_compares_hashes(indexed):
     ]
     changed = run("status", "--check").stdout
     assert "bridge.md: changed since it was indexed; run rag index.\n" in changed
-    vectors = next((indexed / "index").rglob("vectors.faiss"))
+    vectors = next((indexed / "index").rglob("*.vectors.f16"))
     content = bytearray(vectors.read_bytes())
     content[-1] ^= 1
     vectors.write_bytes(content)
     result = run("status", "--check")
     assert result.exit_code == 2
-    assert "vectors.faiss was changed" in result.stderr
+    assert ".vectors.f16 was changed" in result.stderr

@@ -25,9 +25,19 @@ WORDS = (
 ).split()
 
 
-@pytest.fixture(params=["memory", "embedded"])
+EXACT_UP_TO = 16
+"""So few passages that the stores of these tests have the approximate type of FAISS."""
+
+
+@pytest.fixture(params=["memory", "embedded", "approximate"])
 def store(request, tmp_path):
-    return MemoryStore() if request.param == "memory" else EmbeddedStore(tmp_path / "index")
+    match request.param:
+        case "memory":
+            return MemoryStore()
+        case "embedded":
+            return EmbeddedStore(tmp_path / "index")
+        case _:
+            return EmbeddedStore(tmp_path / "index", exact_up_to=EXACT_UP_TO)
 
 
 def random_document(seed: int, paragraphs: int = 4):

@@ -1,0 +1,76 @@
+"""SQLite files of an index: how they are opened, and their errors in this package's words."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rag.errors import IndexDamagedError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+REBUILD_HINT = "Run rag index --rebuild with the same folders to mend it."
+_BUSY_TIMEOUT_S = 30.0
+_LAYOUT = 2
+"""Counts changes of the tables, kept as SQLite's user_version."""
+_PAGE_CACHE_KIB = 64 * 1024
+"""Filled only as needed: keys are hashes, so that rows go to pages all over their index."""
+
+
+def connect(path: Path, schema: str, *, durable: bool = True) -> sqlite3.Connection:
+    """Open a SQLite file, made with *schema* if it is new; transactions are begun explicitly.
+
+    Raises:
+        IndexDamagedError: the file is no SQLite database, or of another layout.
+        StoreError: it cannot be opened.
+    """
+    with translated(path):
+        connection = sqlite3.connect(
+            path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            connection.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KIB}")
+            layout = connection.execute("PRAGMA user_version").fetchone()[0]
+            if layout == 0:
+                connection.executescript(
+                    f"BEGIN IMMEDIATE; {schema} PRAGMA user_version = {_LAYOUT}; COMMIT"
+                )
+        except BaseException:
+            connection.close()
+            raise
+    if layout not in {0, _LAYOUT}:
+        connection.close()
+        message = f"Expected layout {_LAYOUT} of {path}, but it has {layout}. {REBUILD_HINT}"
+        raise IndexDamagedError(message)
+    return connection
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors about *path* into this package's."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        usable = isinstance(error, sqlite3.OperationalError) and "decode" not in str(error)
+        if usable:  # a full disk, a lock that is held too long, a missing permission
+            message = f"Expected to use {path}, but SQLite says: {error}."
+            raise StoreError(message) from error
+        message = f"{path} is damaged: {error}. {REBUILD_HINT}"
+        raise IndexDamagedError(message) from error
+
+
+def check_integrity(connection: sqlite3.Connection, path: Path) -> None:
+    """Let SQLite check its pages.
+
+    Raises:
+        IndexDamagedError: it found something.
+    """
+    found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    if found != "ok":
+        message = f"{path} is damaged: {found}. {REBUILD_HINT}"
+        raise IndexDamagedError(message)
