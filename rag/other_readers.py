@@ -20,6 +20,8 @@ from rag.types import Reading, Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rag.reading import ToRead
+
 CROSS_ENCODER_SUFFIX = "ForSequenceClassification"
 
 
@@ -71,6 +73,10 @@ class TransformersReader:
             self._read(question, passage, own)
             for passage, own in zip(passages, sentences, strict=True)
         ]
+
+    def read_several(self, tasks: Sequence[ToRead]) -> list[list[PassageReading]]:
+        """Return what `read_sentences` returns for each of the *tasks*."""
+        return [self.read_sentences(*task) for task in tasks]
 
     def _read(self, question: str, passage: str, sentences: Sequence[Span]) -> PassageReading:
         import torch

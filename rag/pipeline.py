@@ -22,6 +22,7 @@ from rag.disagreement import disagreements, stances
 from rag.embedding import open_embedder
 from rag.errors import IndexMismatchError, IndexMissingError, InputError, ModelError
 from rag.evidence import candidate_sentences, with_overlap, with_readings, with_similarity
+from rag.gathering import ask_together
 from rag.indexing import manifest_for
 from rag.questions import classify
 from rag.reading import open_reader
@@ -31,9 +32,10 @@ from rag.store.embedded import EmbeddedStore, mismatch_message
 from rag.types import Answer, IndexStamp, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rag.embedding import Embedder
+    from rag.errors import RagError
     from rag.evidence import Candidate
     from rag.questions import QuestionKind
     from rag.reading import Reader
@@ -114,6 +116,28 @@ class Pipeline:
             timings_ms=timings,
             **parts,
         )
+
+    def ask_many(
+        self, questions: Iterable[str], filters: Filters | None = None
+    ) -> Iterator[Answer | RagError]:
+        """Answer many questions as `ask` does, several at once.
+
+        The answers are those of `ask`, timings aside: these hold the time that a question waited
+        for others.
+
+        Args:
+            questions: As for `ask`; read as answers are taken, a few dozen ahead.
+            filters: Which documents may answer; None means all.
+
+        Yields:
+            In the order of the questions, an answer or the error that `ask` raises.
+        """
+
+        def ask_with(embedder: Embedder, reader: Reader | None) -> Callable[[str], Answer]:
+            companion = Pipeline(self.store, embedder, self.settings, reader)
+            return lambda question: companion.ask(question, filters=filters)
+
+        return ask_together(questions, ask_with, self.embedder, self.reader)
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """Return the *k* best passages, best first, with each stage's score.

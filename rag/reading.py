@@ -12,11 +12,11 @@ import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from rag.embedding import batches_by_length
+from rag.embedding import aligned, batches_by_length
 from rag.errors import ModelError
 from rag.models import WEIGHTS_FILE, check_sha256, read_json
 from rag.types import Reading, Span
@@ -57,6 +57,14 @@ class PassageReading:
     sentences: tuple[SentenceReading, ...]
 
 
+class ToRead(NamedTuple):
+    """A question, passages to read for it, and for each passage spans in its characters."""
+
+    question: str
+    passages: Sequence[str]
+    sentences: Sequence[Sequence[Span]]
+
+
 class Reader(Protocol):
     """Marks answers in passages."""
 
@@ -73,6 +81,9 @@ class Reader(Protocol):
             passages: Texts of any length; long ones are read in windows.
             sentences: For each passage, spans in its characters.
         """
+
+    def read_several(self, tasks: Sequence[ToRead]) -> list[list[PassageReading]]:
+        """Return what `read_sentences` returns for each of the *tasks*, read together."""
 
 
 def open_reader(settings: ReadingSettings | None = None) -> Reader:
@@ -130,16 +141,23 @@ class FootnoteReader:
         self, question: str, passages: Sequence[str], sentences: Sequence[Sequence[Span]]
     ) -> list[PassageReading]:
         """Return the same, and the best span inside each of the *sentences* of each passage."""
-        windows = self._windows(question, passages)
-        outputs = self._run(windows)
+        [readings] = self.read_several([ToRead(question, passages, sentences)])
+        return readings
+
+    def read_several(self, tasks: Sequence[ToRead]) -> list[list[PassageReading]]:
+        """Return what `read_sentences` returns for each of the *tasks*, read together."""
+        windows = [self._windows(task.question, task.passages) for task in tasks]
+        outputs = iter(self._run([window for own in windows for window in own]))
         readings = []
-        for index, passage in enumerate(passages):
-            own = [
-                _read_window(window, *output, passage, sentences[index])
-                for window, output in zip(windows, outputs, strict=True)
-                if window.passage == index
-            ]
-            readings.append(self._joined(passage, own))
+        for task, own in zip(tasks, windows, strict=True):
+            parts: list[list[_WindowReading]] = [[] for _ in task.passages]
+            for window in own:
+                passage, sentences = task.passages[window.passage], task.sentences[window.passage]
+                part = _read_window(window, *next(outputs), passage, sentences)
+                parts[window.passage].append(part)
+            readings.append(
+                [self._joined(*item) for item in zip(task.passages, parts, strict=True)]
+            )
         return readings
 
     def answerable(self, margin: float, verdict: float) -> float:
@@ -173,7 +191,7 @@ class FootnoteReader:
         """Return the start logits, end logits and verdict of each window."""
         outputs: list[tuple[Logits, Logits, float]] = [(None, None, 0.0)] * len(windows)  # type: ignore[list-item]
         for batch in batches_by_length([len(window.ids) for window in windows]):
-            longest = max(len(windows[index].ids) for index in batch)
+            longest = aligned(max(len(windows[index].ids) for index in batch))
             ids, mask, types = (np.zeros((len(batch), longest), np.int64) for _ in range(3))
             for row, index in enumerate(batch):
                 window = windows[index]

@@ -40,6 +40,9 @@ class MarkingReader:
     def read_sentences(self, question, passages, sentences):
         return [self._read(text, own) for text, own in zip(passages, sentences, strict=True)]
 
+    def read_several(self, tasks):
+        return [self.read_sentences(*task) for task in tasks]
+
     def _read(self, passage, sentences):
         readings = []
         for span in sentences:
