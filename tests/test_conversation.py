@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from rag.conversation import standalone
 from rag.types import Answer, Citation, IndexStamp, Metadata, Sentence, Span, Status, Turn
+
+CONVERSATIONS = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "follow_ups.jsonl").read_text("utf-8").splitlines()
+]
+"""Conversations of our own. ``expected`` are the good wordings of the last question, the question
+itself if it needs nothing; ``contains`` and ``lacks`` what another wording must and must not say.
+The rules were written with the development half before them, the test half unseen."""
 
 
 def turn(
@@ -26,13 +38,75 @@ def turn(
     return Turn(question, answer)
 
 
+def rewritten(conversation: dict) -> str:
+    history = [
+        turn(item["question"], item.get("short_answer"), item.get("text", ""), item.get("author"))
+        for item in conversation["history"]
+    ]
+    return standalone(conversation["question"], history)
+
+
+def normalised(text: str) -> str:
+    text = re.sub(r"^(?:and|but|so|then|now|also)\b", "", text.casefold().replace("’", "'"))
+    return " ".join(re.sub(r"[^\w\s']|\b(?:an?|the)\b", " ", text).split())
+
+
+def is_exact(conversation: dict, got: str) -> bool:
+    return normalised(got) in {normalised(wording) for wording in conversation["expected"]}
+
+
+def is_right(conversation: dict, got: str) -> bool:
+    """Whether the right things are named and no wrong ones, however it is worded."""
+    if is_exact(conversation, got) or conversation["question"] in conversation["expected"]:
+        return is_exact(conversation, got)
+    said = normalised(got)
+    return all(normalised(part) in said for part in conversation.get("contains", ())) and not any(
+        normalised(part) in said
+        for part in [*conversation.get("lacks", ()), conversation["question"]]
+    )
+
+
+def share(split: str, measure) -> float:
+    conversations = [item for item in CONVERSATIONS if item["split"] == split]
+    return sum(measure(item, rewritten(item)) for item in conversations) / len(conversations)
+
+
+@pytest.mark.parametrize(
+    ("split", "exact", "right"), [("development", 0.98, 0.98), ("test", 0.93, 0.94)]
+)
+def test_follow_ups_are_completed_as_a_reader_would(split, exact, right):
+    assert share(split, is_exact) >= exact
+    assert share(split, is_right) >= right
+
+
+def test_the_conversations_are_split_in_halves_and_many_need_nothing():
+    assert len(CONVERSATIONS) == 202
+    assert sum(item["split"] == "test" for item in CONVERSATIONS) == 100
+    assert sum(item["question"] in item["expected"] for item in CONVERSATIONS) == 55
+
+
+@pytest.mark.parametrize(
+    "conversation",
+    [item for item in CONVERSATIONS if item["question"] in item["expected"]],
+    ids=lambda conversation: conversation["question"],
+)
+def test_a_question_that_needs_nothing_is_not_touched(conversation):
+    assert rewritten(conversation) == conversation["question"]
+
+
 ANNOUNCED = turn("When was the Islamic Military Counter Terrorism Coalition announced?", "2015")
 COMMANDS = turn("Who commands the IMCTC?", "Raheel Sharif")
 JOINED = turn("When did Pakistan join the IMCTC?", "January 2016")
 MEMBERS = turn("How many members does the coalition have?", "41")
 SEAT = turn("Where are the headquarters of the alliance?", "Riyadh")
 WROTE = turn("Who wrote the column about Islamabad's hopes?", "Dr. Simbal Khan")
+UNNAMED = turn("Who wrote the column about Islamabad's hopes?")
 BORDER = turn("How long was the border in 2015?")
+DIRECTS = turn("Who is the executive director of the Sanober Institute?", "Dr. Qamar Cheema")
+SOLDIERS = turn("How many soldiers has Pakistan committed to the coalition?", "5,000")
+OPERATIONS = turn("Which two operations did Pakistan fight?", "Zarb-e-Azb and Radd-ul-Fasaad")
+COMPARED = turn("Who compared the coalition with NATO?", "Moghul")
+ISAF = turn("When did the ISAF mission end?", "2014")
 
 
 @pytest.mark.parametrize(
@@ -41,20 +115,24 @@ BORDER = turn("How long was the border in 2015?")
         ([], "Why?", "Why?"),
         ([JOINED], "Why?", "Why did Pakistan join the IMCTC?"),
         ([JOINED], "and why", "Why did Pakistan join the IMCTC?"),
-        ([MEMBERS], "since when?", "Since when does the coalition have?"),
+        ([MEMBERS], "since when?", "Since when does the coalition have 41 members?"),
+        ([COMMANDS], "Since when?", "Since when does Raheel Sharif command the IMCTC?"),
         ([JOINED], "What about Iran?", "When did Iran join the IMCTC?"),
+        ([JOINED], "The same for Iran?", "When did Iran join the IMCTC?"),
         ([JOINED], "And Iran?", "When did Iran join the IMCTC?"),
+        ([JOINED], "And the SCO?", "When did Pakistan join the SCO?"),
+        ([JOINED], "And when did Iran join?", "When did Iran join the IMCTC?"),
         ([MEMBERS], "And NATO?", "How many members does NATO have?"),
         ([BORDER], "And in 2017?", "How long was the border in 2017?"),
         (
             [ANNOUNCED],
             "And when did Pakistan join it?",
-            "When did Pakistan join Islamic Military Counter Terrorism Coalition?",
+            "When did Pakistan join the Islamic Military Counter Terrorism Coalition?",
         ),
         (
             [COMMANDS],
             "What did he say about its objective?",
-            "What did Raheel Sharif say about IMCTC's objective?",
+            "What did Raheel Sharif say about the IMCTC's objective?",
         ),
         (
             [WROTE],
@@ -64,6 +142,28 @@ BORDER = turn("How long was the border in 2015?")
         ([MEMBERS], "Who leads it?", "Who leads the coalition?"),
         ([SEAT], "Who works there?", "Who works in Riyadh?"),
         ([COMMANDS, JOINED], "When did he take over?", "When did Raheel Sharif take over?"),
+        ([DIRECTS], "And its chairman?", "Who is the chairman of the Sanober Institute?"),
+        ([COMPARED], "What was absent, in his eyes?", "What was absent, in Moghul's eyes?"),
+        (
+            [MEMBERS],
+            "How many of those are in Africa?",
+            "How many of the members of the coalition are in Africa?",
+        ),
+        (
+            [SOLDIERS],
+            "Who reports this figure?",
+            "Who reports the number of soldiers that Pakistan has committed to the coalition?",
+        ),
+        ([JOINED], "Who said so?", "Who said that Pakistan joined the IMCTC in January 2016?"),
+        ([COMMANDS], "Is that official?", "Is it official that Raheel Sharif commands the IMCTC?"),
+        ([OPERATIONS], "When did the second one begin?", "When did Radd-ul-Fasaad begin?"),
+        (
+            [ISAF],
+            "Who took over responsibility then?",
+            "Who took over responsibility when the ISAF mission ended?",
+        ),
+        ([COMMANDS], "Tell me more", "Tell me more about Raheel Sharif"),
+        ([JOINED], "Tell me more", "Tell me more about when Pakistan joined the IMCTC"),
     ],
 )
 def test_a_follow_up_becomes_self_contained(history, question, expected):
@@ -71,13 +171,44 @@ def test_a_follow_up_becomes_self_contained(history, question, expected):
 
 
 @pytest.mark.parametrize(
-    "question",
+    ("history", "question"),
     [
-        "How many countries did Global Firepower rank in 2021?",
-        "What is the population of Karachi?",
-        "Is there a treaty between Iran and Iraq?",
-        "List the member states of the Shanghai Cooperation Organisation",
+        ([COMMANDS], "When did Iran say that it would join?"),
+        ([COMMANDS], "It is said that Oman hesitated; who said it?"),
+        ([COMMANDS], "Is it true that the coalition has its seat in Riyadh?"),
+        ([COMMANDS], "What is inflation?"),
+        ([WROTE], "Which scientist gave her name to a unit?"),
+        ([MEMBERS], "And when did the Soviet Union collapse?"),
+        ([SEAT], "Is there a treaty between Iran and Iraq?"),
+        ([MEMBERS], "How old is he?"),
+        ([JOINED], "IMCTC command structure"),
     ],
 )
-def test_a_change_of_topic_carries_nothing_over(question):
-    assert standalone(question, [COMMANDS, MEMBERS]) == question
+def test_in_doubt_a_question_is_left_as_it_is(history, question):
+    assert standalone(question, history) == question
+
+
+def test_an_answer_that_cannot_be_a_person_does_not_become_one():
+    wrong = turn("Who proposed the pact?", "observers, quick to call it a pact")
+    assert standalone("When did he resign?", [wrong]) == (
+        "When did the one who proposed the pact resign?"
+    )
+    assert standalone("When was she born?", [UNNAMED]) == (
+        "When was the one who wrote the column about Islamabad's hopes born?"
+    )
+
+
+def test_the_author_quoted_can_be_meant():
+    told = turn("How does the author judge the pact?", None, "It is a show.", author="H. Moghul")
+    assert standalone("What does he say about Iran?", [told]) == (
+        "What does H. Moghul say about Iran?"
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["?", "it", "And?", "of them", "Why why why?", "their’s it’s", "the second one", "x" * 2000],
+)
+def test_odd_questions_do_no_harm(question):
+    for history in ([COMMANDS], [turn("?", "?")], [turn("of of of", "of")], [turn("Iran")]):
+        assert standalone(question, history).strip()
