@@ -38,6 +38,8 @@ _MAX_LEADER_CHARS = 300
 _MAX_CONTENTS_CHARS = 160
 _LOOK_AHEAD = 6
 _MIN_TITLES = 3
+_PAGE_CHARS = 16
+"""A page number and what stands before it; searching a whole paragraph for its end is slow."""
 
 
 def is_boilerplate(text: str) -> bool:
@@ -62,14 +64,23 @@ def in_contents(drafts: Sequence[Draft], index: int, *, inside: bool) -> bool:
         inside: Whether the block before it belongs to one.
     """
     text = drafts[index].text
-    following = drafts[index + 1 : index + 1 + _LOOK_AHEAD]
-    numbered = sum(_PAGE_AT_END.search(draft.text) is not None for draft in following)
     if not inside:
-        opens = _CONTENTS.search(text) is not None
-        return opens and (numbered > 1 or _lists_headings(drafts, index + 1))
-    if _PAGE_AT_END.search(text) or _lists_headings(drafts, index):
+        if _CONTENTS.search(text) is None:
+            return False
+        return _numbered_after(drafts, index) > 1 or _lists_headings(drafts, index + 1)
+    if _ends_in_page(text) or _lists_headings(drafts, index):
         return True
-    return numbered > 0 and len(text) <= _MAX_CONTENTS_CHARS and not text.endswith(".")
+    short = len(text) <= _MAX_CONTENTS_CHARS and not text.endswith(".")
+    return short and _numbered_after(drafts, index) > 0
+
+
+def _numbered_after(drafts: Sequence[Draft], index: int) -> int:
+    """How many of the next blocks end in a page number."""
+    return sum(_ends_in_page(draft.text) for draft in drafts[index + 1 : index + 1 + _LOOK_AHEAD])
+
+
+def _ends_in_page(text: str) -> bool:
+    return _PAGE_AT_END.search(text, max(0, len(text) - _PAGE_CHARS)) is not None
 
 
 def _lists_headings(drafts: Sequence[Draft], index: int) -> bool:

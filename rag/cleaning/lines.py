@@ -92,7 +92,14 @@ def seam(text: str, line: str, vocabulary: Vocabulary) -> tuple[str, str]:
     """Return how *text* ends and what stands between it and *line* when they are joined."""
     if text.endswith(SOFT_HYPHEN):
         return text.rstrip(SOFT_HYPHEN), ""
-    left, right = _LAST_WORD.search(text), _FIRST_WORD.match(line)
+    if text.endswith(("-", "‐")):
+        return _hyphenated_seam(text, line, vocabulary)
+    return text, " "
+
+
+def _hyphenated_seam(text: str, line: str, vocabulary: Vocabulary) -> tuple[str, str]:
+    # Looked for in the last word only: a search through a long text is slow.
+    left, right = _LAST_WORD.search(text, text.rfind(" ") + 1), _FIRST_WORD.match(line)
     if left is None:
         # A range or a compound with a number, "2015-" and "2017", has no space either.
         glued = text.endswith("-") and text[-2:-1].isdigit() and line[:1].isdigit()

@@ -1,28 +1,24 @@
-"""PDF files, page by page with pypdf."""
+"""PDF files: PDFium reads the text of the pages, pypdf what the file says about itself."""
 
 from __future__ import annotations
 
-import io
-import re
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pypdf import PasswordType, PdfReader
-from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
+import pypdfium2 as pdfium
+from pypdfium2 import raw
 
-from rag.errors import DamagedError, EmptyError, EncryptedError, LoadError, ScannedError
-from rag.loading.pdf_fonts import FontWidths
+from rag.errors import DamagedError, EmptyError, EncryptedError, ScannedError
+from rag.loading.pdf_facts import facts_of
 from rag.loading.pdf_layout import page_blocks, type_scale
 from rag.loading.pdf_text import page_lines
 from rag.loading.raw import RawDocument, RawPage
-from rag.types import Dropped, Metadata
+from rag.types import Dropped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rag.loading.pdf_text import Line
 
 _HEADER_BYTES = 1024
-_PDF_DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?")
 
 
 def read(content: bytes) -> RawDocument:
@@ -37,26 +33,9 @@ def read(content: bytes) -> RawDocument:
     if b"%PDF-" not in content[:_HEADER_BYTES]:
         message = "Expected a PDF file, but it does not begin like one; it may be damaged."
         raise DamagedError(message)
-    try:
-        return _read(content)
-    except LoadError:
-        raise
-    except (FileNotDecryptedError, DependencyError) as error:
-        message = f"Expected a PDF file without a password, but: {error}; remove it."
-        raise EncryptedError(message) from error
-    except PyPdfError as error:
-        message = f"Expected a whole PDF file, but: {str(error)[:200]}; get it again."
-        raise DamagedError(message) from error
-
-
-def _read(content: bytes) -> RawDocument:
-    reader = PdfReader(io.BytesIO(content), strict=False)
-    if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
-        message = "Expected a PDF file that opens without a password; save it without one."
-        raise EncryptedError(message)
-    lines, dropped = _lines(reader)
+    lines, dropped = _lines(content)
     _check_text(lines)
-    labels = _labels(reader, len(lines))
+    labels, declared = facts_of(content, len(lines))
     scale = type_scale(lines)
     pages = tuple(
         RawPage(number, tuple(page_blocks(page, scale)), label)
@@ -66,30 +45,27 @@ def _read(content: bytes) -> RawDocument:
         pages=pages,
         paginated=True,
         wrapped=True,
-        declared=_declared(reader),
+        declared=declared,
         dropped=tuple(dropped),
     )
 
 
-def _lines(reader: PdfReader) -> tuple[list[list[Line]], list[Dropped]]:
+def _lines(content: bytes) -> tuple[list[list[Line]], list[Dropped]]:
     """The lines of every page; a page that cannot be read is recorded, not fatal."""
     lines: list[list[Line]] = []
     dropped: list[Dropped] = []
-    widths = FontWidths()
-    for number in range(1, len(reader.pages) + 1):
-        try:
-            page = page_lines(reader.pages[number - 1], widths)
-        except (MemoryError, FileNotDecryptedError, DependencyError):
-            raise
-        except Exception as error:  # noqa: BLE001 - pypdf raises anything on broken pages
-            page = []
-            reason = f"page cannot be read ({type(error).__name__})"
-            dropped.append(Dropped(reason, str(error)[:200], number))
-        else:
-            if not page:
-                dropped.append(Dropped("page without text", "", number))
-        lines.append(page)
-    if lines and all(entry.reason != "page without text" for entry in dropped) and not any(lines):
+    with _open(content) as document:
+        for number in range(1, len(document) + 1):
+            page: list[Line] = []
+            try:
+                page = _page_lines(document, number)
+            except pdfium.PdfiumError as error:
+                dropped.append(Dropped("page cannot be read", str(error)[:200], number))
+            else:
+                if not page:
+                    dropped.append(Dropped("page without text", "", number))
+            lines.append(page)
+    if all(entry.reason == "page cannot be read" for entry in dropped) and not any(lines):
         message = (
             f"Expected readable pages, but none of the {len(lines)} can be read; get it again."
         )
@@ -97,76 +73,34 @@ def _lines(reader: PdfReader) -> tuple[list[list[Line]], list[Dropped]]:
     return lines, dropped
 
 
-def _check_text(lines: list[list[Line]]) -> None:
-    if not lines:
+def _open(content: bytes) -> pdfium.PdfDocument:
+    """Open a file with an empty password; *content* must outlive the document."""
+    handle = raw.FPDF_LoadMemDocument64(content, len(content), None)
+    if not handle:
+        code = raw.FPDF_GetLastError()
+        if code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
+            message = "Expected a PDF file that opens without a password; save it without one."
+            raise EncryptedError(message)
+        message = "Expected a whole PDF file, but its structure is broken; get it again."
+        raise DamagedError(message)
+    document = pdfium.PdfDocument(handle)
+    if len(document) == 0:
+        document.close()
         message = "Expected a PDF file with pages, but it has none."
         raise EmptyError(message)
+    return document
+
+
+def _page_lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
+    # A page keeps its fonts and pictures until it is closed.
+    with closing(document[number - 1]) as page, closing(page.get_textpage()) as text:
+        return page_lines(text)
+
+
+def _check_text(lines: list[list[Line]]) -> None:
     if not any(lines):
         message = (
             f"Expected a text layer, but none of the {len(lines)} pages has one: they are "
             "pictures or blank; run OCR over the file first."
         )
         raise ScannedError(message)
-
-
-def _labels(reader: PdfReader, pages: int) -> list[str | None]:
-    """The declared page labels, None for each where the file declares none."""
-    try:
-        if "/PageLabels" not in reader.root_object:
-            return [None] * pages
-        labels = [label or None for label in reader.page_labels]
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - a broken label tree must not cost the document
-        return [None] * pages
-    return labels if len(labels) == pages else [None] * pages
-
-
-def _declared(reader: PdfReader) -> Metadata:
-    info: dict[str, str] = {}
-    xmp: dict[str, str] = {}
-    try:
-        info = {key: str(value) for key, value in (reader.metadata or {}).items()}
-        xmp = _xmp(reader)
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001, S110 - broken metadata must not cost the document
-        pass
-    about = "; ".join(filter(None, [info.get("/Subject"), info.get("/Keywords")]))
-    created = _PDF_DATE.match(info.get("/CreationDate", ""))
-    return Metadata(
-        title=xmp.get("title") or info.get("/Title") or None,
-        author=xmp.get("author") or info.get("/Author") or None,
-        date=_joined(
-            xmp.get("date"),
-            about,
-            created and "created " + "-".join(filter(None, created.groups())),
-        ),
-        kind=_joined(xmp.get("kind"), about),
-    )
-
-
-def _xmp(reader: PdfReader) -> dict[str, str]:
-    xmp = reader.xmp_metadata
-    if xmp is None:
-        return {}
-    titles = dict(xmp.dc_title or {})
-    return {
-        "title": titles.get("x-default") or next(iter(titles.values()), ""),
-        "author": ", ".join(map(str, xmp.dc_creator or [])),
-        "date": "; ".join(map(_iso, xmp.dc_date or [])),
-        "kind": "; ".join(map(str, xmp.dc_type or [])),
-    }
-
-
-def _iso(value: object) -> str:
-    isoformat = getattr(value, "isoformat", None)
-    return str(isoformat()) if isoformat else str(value)
-
-
-def _joined(*parts: str | None) -> str | None:
-    return "; ".join(part for part in _filled(parts)) or None
-
-
-def _filled(parts: Iterable[str | None]) -> list[str]:
-    return [part for part in parts if part]

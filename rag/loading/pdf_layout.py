@@ -140,7 +140,10 @@ def _starts_paragraph(current: list[Line], line: Line, right: float) -> bool:
     ended = _ENDS_SENTENCE.search(last.text) is not None
     short = last.right < line.x + _SHORT_LINE * (right - line.x)
     beside = abs(line.x - last.x) > _FAR_EM * em and abs(_center(line) - _center(last)) > 2 * em
-    if short and (ended or beside):
+    # Titles in capitals are centred or end early; where the capitals end, another line begins.
+    shouted = last.text.isupper() and not (line.text.isupper() or line.text[0].islower())
+    centred = abs(_center(line) - _center(last)) < em
+    if (short and (ended or beside)) or (shouted and (short or centred)):
         return True
     if line.x - last.x > _INDENT_EM * em:
         hanging = len(current) == 1 or current[-2].x >= last.x - em / 2

@@ -1,51 +1,28 @@
 """From a PDF page to lines with their place, size and cells.
 
-pypdf's plain extraction reports each piece of text with its position. Its order is that of the
-content stream, which follows the columns of a page; the order by height of its layout mode would
-read a two-column page across.
+PDFium gives the text of a page in the order of the content stream, which follows the columns of a
+page; an order by height would read a two-column page across. `rag.loading.pdf_pieces` adds the
+places, of which lines, cells, heading sizes and paragraph gaps are made.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from rag.loading.pdf_pieces import CELL_GAP_EM, WORD_GAP_EM, Piece, page_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from pypdfium2 import PdfTextPage
 
-    from pypdf import PageObject
-
-    from rag.loading.pdf_fonts import FontWidths
-
-CELL_GAP_EM = 1.25
-"""A wider gap than this many font sizes parts cells; justified words stay well below."""
-_WORD_GAP_EM = 0.2
 _SAME_LINE_EM = 0.3
 _RAISED_EM = 0.75
 _SMALL = 0.82
 """A piece below this share of its line's size may be a superscript."""
 _MERGE_BACK_LINES = 6
 _MERGE_BACK_CHARS = 40
-_STRONG = re.compile(r"bold|black|heavy|semib|cmbx|demi|ital|obliq|cmti", re.IGNORECASE)
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Text drawn at one go; ``x`` and ``y`` in points, ``y`` grows upwards.
-
-    ``strong`` means bold or italic letters.
-    """
-
-    text: str
-    x: float
-    y: float
-    size: float
-    strong: bool
-    angle: int
-    right: float
 
 
 @dataclass(slots=True)
@@ -70,68 +47,25 @@ class Line:
         return " ".join(cell.strip() for cell in self.cells if cell.strip())
 
 
-def page_lines(page: PageObject, widths: FontWidths) -> list[Line]:
+def page_lines(page: PdfTextPage) -> list[Line]:
     """Return the lines of a page in reading order, blank ones left out.
 
     Text turned against most of the page (margin stamps, watermarks) is left out.
     """
-    pieces = _pieces(page, widths)
+    pieces = page_pieces(page)
     if not pieces:
         return []
     angles: dict[int, int] = {}
     for piece in pieces:
-        angles[piece.angle] = angles.get(piece.angle, 0) + len(piece.text.strip())
+        angles[piece.angle] = angles.get(piece.angle, 0) + len(piece.text)
     main_angle = max(angles, key=lambda angle: (angles[angle], -angle))
     lines = _grouped([piece for piece in pieces if piece.angle == main_angle])
-    return _ends_in_place([line for line in lines if line.text])
-
-
-def _pieces(page: PageObject, widths: FontWidths) -> list[Piece]:
-    pieces: list[Piece] = []
-
-    def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
-        text = text.replace("\n", "")
-        if text:
-            pieces.append(_piece(text, cm, tm, font=font, size=size, widths=widths))
-
-    extract: Callable[..., str] = page.extract_text
-    extract(visitor_text=visit)
-    return pieces
-
-
-def _piece(
-    text: str,
-    cm: Sequence[float],
-    tm: Sequence[float],
-    *,
-    font: Any,
-    size: float,
-    widths: FontWidths,
-) -> Piece:
-    a = tm[0] * cm[0] + tm[1] * cm[2]
-    b = tm[0] * cm[1] + tm[1] * cm[3]
-    x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
-    y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-    angle = 0
-    if abs(b) > abs(a):
-        angle = 90 if b > 0 else 270
-        x, y = (y, -x) if b > 0 else (-y, x)
-    elif a < 0:
-        angle = 180
-        x, y = -x, -y
-    name = str(font.get("/BaseFont", "")) if hasattr(font, "get") else ""
-    height = (a * a + b * b) ** 0.5 * abs(size)
-    right = x + widths.of(text.rstrip(), font) * (height or 1.0)
-    return Piece(text, x, y, height or 1.0, _STRONG.search(name) is not None, angle, right)
+    return _ends_in_place(lines)
 
 
 def _grouped(pieces: list[Piece]) -> list[Line]:
     lines: list[Line] = []
     for piece in pieces:
-        if not piece.text.strip():
-            if lines and lines[-1].cells and _on_line(lines[-1], piece):
-                lines[-1].cells[-1] += " "
-            continue
         line = _line_of(lines, piece)
         if line is None:
             lines.append(_line(piece))
@@ -193,7 +127,7 @@ def _append(line: Line, piece: Piece) -> None:
         line.starts.append(piece.x)
     else:
         # Pieces drawn apart have no space between them in the file.
-        apart = gap > _WORD_GAP_EM * line.size and not (line.cells[-1] + " ")[-2:].isspace()
+        apart = gap > WORD_GAP_EM * line.size and not (line.cells[-1] + " ")[-2:].isspace()
         line.cells[-1] += (" " if apart and not text[0].isspace() else "") + text
     if len(text.strip()) > line.longest:
         line.size, line.y, line.longest = piece.size, piece.y, len(text.strip())

@@ -7,6 +7,7 @@ import io
 import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.constants import PageLabelStyle
+from pypdf.generic import NameObject, StreamObject
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import DamagedError, EmptyError, EncryptedError, ScannedError
@@ -297,3 +298,68 @@ def test_two_columns_are_read_one_after_the_other(tmp_path, read):
     text = read(path).text
     assert " ".join(left) in text
     assert " ".join(right) in text
+
+
+def test_letters_drawn_one_by_one_keep_their_doubles(tmp_path, read):
+    """A slanted f over an f is taken for its shadow by PDFium where the page is scaled down."""
+    sentence = "The effect of the tariff on staff off duty differs, if any office is affected."
+    path = tmp_path / "letters.pdf"
+    canvas = Canvas(str(path), invariant=1)
+    canvas.scale(0.675, 0.675)
+    canvas.setFont("Times-Italic", 13.33)
+    x = 100.0
+    for letter in sentence:
+        if letter != " ":
+            canvas.drawString(x, 900, letter)
+        x += canvas.stringWidth(letter, "Times-Italic", 13.33)
+    canvas.save()
+    assert read(path).text == sentence
+
+
+def test_text_on_a_turned_page_is_read_and_a_stamp_in_its_margin_is_not(tmp_path, read):
+    path = tmp_path / "turned.pdf"
+    canvas = Canvas(str(path), invariant=1)
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(72, 30, "Downloaded by a reader")
+    canvas.rotate(90)
+    for index, line in enumerate(BODY):
+        canvas.drawString(72, -100 - 14 * index, line)
+    canvas.save()
+    assert read(path).text == " ".join(BODY)
+
+
+def test_characters_outside_the_basic_plane_do_not_move_what_follows(tmp_path, read):
+    canvas = Canvas(str(tmp_path / "plain.pdf"), pageCompression=0, invariant=1)
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(72, 700, "~ Alpha beta | Gamma")
+    canvas.drawString(400, 700, "Delta")
+    canvas.save()
+    writer = PdfWriter(clone_from=PdfReader(tmp_path / "plain.pdf"))
+    mapping = StreamObject()
+    mapping.set_data(
+        b"1 begincodespacerange <00> <FF> endcodespacerange\n"
+        b"2 beginbfrange <20> <7D> <0020> <7F> <FF> <007F> endbfrange\n"
+        b"1 beginbfchar <7E> <D83DDE00> endbfchar"
+    )
+    fonts = writer.pages[0]["/Resources"]["/Font"]
+    fonts["/F1"][NameObject("/ToUnicode")] = writer._add_object(mapping)
+    path = tmp_path / "plane.pdf"
+    writer.write(path)
+    assert read(path).text == "\U0001f600 Alpha beta | Gamma Delta"
+
+
+def test_a_centred_title_in_capitals_ends_where_its_capitals_end(tmp_path, read, texts):
+    path = tmp_path / "centred.pdf"
+    canvas = Canvas(str(path), invariant=1)
+    canvas.setFont("Helvetica-Bold", 11)
+    for index, line in enumerate(
+        ("COALITION FUND", "STATEMENT OF CONTRIBUTIONS", "Riyadh, for the year that ended in June")
+    ):
+        canvas.drawCentredString(300, 760 - 13 * index, line)
+    canvas.setFont("Helvetica", 11)
+    for index, line in enumerate(BODY):
+        canvas.drawString(72, 700 - 13 * index, line)
+    canvas.save()
+    document = read(path)
+    assert texts(document, BlockKind.HEADING)[0] == "COALITION FUND STATEMENT OF CONTRIBUTIONS"
+    assert texts(document, BlockKind.PARAGRAPH)[-1] == " ".join(BODY)
