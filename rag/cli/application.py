@@ -71,6 +71,7 @@ app.command()(keeping.verify)
 app.command()(keeping.status)
 app.command("eval")(measuring.evaluate)
 app.command()(measuring.compare)
+app.command()(measuring.sweep)
 app.add_typer(measuring.gold, name="gold")
 app.command()(asking.chat)
 

@@ -1,4 +1,4 @@
-"""The commands that measure: ``eval``, ``compare``, ``gold check`` and ``gold draft``."""
+"""The commands that measure: ``eval``, ``compare``, ``sweep`` and those of ``gold``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rag.cli.options import DEFAULT_INDEX, IndexOption, JsonOption, SettingsOption, settings_from
-from rag.cli.output import write, write_json
+from rag.cli.output import counting_bar, write, write_json
 
 FAILED = 1
 GoldArgument = Annotated[
@@ -39,14 +39,16 @@ def evaluate(
     """Measure retrieval, answers, citations and refusals on gold questions."""
     from rag.evaluation.commands import run_evaluation
 
-    result = run_evaluation(
-        questions,
-        index,
-        settings=settings_from(settings),
-        split=split,
-        report=report,
-        fail_under=fail_under,
-    )
+    with counting_bar("questions") as tell:
+        result = run_evaluation(
+            questions,
+            index,
+            settings=settings_from(settings),
+            split=split,
+            report=report,
+            fail_under=fail_under,
+            tell=tell,
+        )
     if json:
         write_json(result.to_dict())
     else:
@@ -63,6 +65,55 @@ def compare(run_a: RunArgument, run_b: RunArgument, *, json: JsonOption = False)
         write_json(comparison.to_dict())
     else:
         write(comparison.to_text())
+
+
+def sweep(
+    questions: GoldArgument,
+    index: IndexOption = DEFAULT_INDEX,
+    *,
+    chunk_tokens: Annotated[
+        str, typer.Option("--chunk-tokens", help="Word pieces of a passage, to try.")
+    ] = "120,200",
+    dense_weight: Annotated[
+        str, typer.Option("--dense-weight", help="Shares (0..1) of the dense score, to try.")
+    ] = "0.4,0.55,0.7",
+    depth: Annotated[
+        str, typer.Option("--depth", help="Numbers of passages read, to try.")
+    ] = "4,8",
+    threshold: Annotated[
+        str, typer.Option("--threshold", help="Confidences (0..1) to answer from, to try.")
+    ] = "0.3,0.35,0.4,0.45,0.5,0.55,0.6,0.65,0.7,0.75,0.8",
+    by: Annotated[
+        str, typer.Option("--by", metavar="FIGURE", help="The figure to be best at.")
+    ] = "handled",
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the figures: png, svg, pdf.")
+    ] = None,
+    json: JsonOption = False,
+    settings: SettingsOption = None,
+) -> None:
+    """Try settings on the development questions, each with each.
+
+    Test questions are never asked, so that they can still tell how good the chosen settings are.
+    Indexes of other sizes of passages are kept in index/sweep for the next time.
+    """
+    from rag.evaluation.sweep_report import parse_grid, run_sweep, sweep_to_text
+
+    grid = parse_grid(chunk_tokens, dense_weight, depth, threshold)
+    with counting_bar("settings") as tell:
+        found = run_sweep(
+            questions,
+            index,
+            grid=grid,
+            settings=settings_from(settings),
+            objective=by,
+            plot=plot,
+            tell=tell,
+        )
+    if json:
+        write_json(found.to_dict())
+    else:
+        write(sweep_to_text(found))
 
 
 @gold.command()

@@ -110,6 +110,34 @@ def progress_bar(*, shown: bool) -> Iterator[Callable[[Progress], None]]:
         yield step
 
 
+@contextmanager
+def counting_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error where that is a terminal, with the time left.
+
+    Args:
+        what: What is counted, as "questions".
+
+    Yields:
+        What to call with how many are done, and of how many.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich import progress
+    from rich.console import Console
+
+    columns = (
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn(what),
+        progress.TimeRemainingColumn(),
+        progress.TextColumn("left"),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 def _reconfigure(stream: TextIO, encoding: str | None) -> None:
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(encoding=encoding, errors="backslashreplace")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rag.evaluation.run import Evaluation
 
 WIDTH_INCHES, HEIGHT_INCHES = 4.6, 3.2
+PANEL_SHARE = 0.7
+"""How wide a panel beside others is."""
 INK, ACCENT, MUTED = "#1f2933", "#1b5e8c", "#9aa5b1"
 _PREAMBLE = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 _METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
@@ -77,15 +79,32 @@ def plots(evaluation: Evaluation) -> Sequence[str]:
     return [recall_plot(evaluation), risk_plot(evaluation), calibration_plot(evaluation)]
 
 
+def panels(x_labels: Sequence[str], y_label: str) -> tuple[Any, Sequence[Any]]:
+    """Return a figure and its axes side by side, one for each label, of one height 0..1."""
+    from matplotlib.figure import Figure
+
+    size = (WIDTH_INCHES * len(x_labels) * PANEL_SHARE, HEIGHT_INCHES)
+    figure = Figure(figsize=size, layout="constrained")
+    axes = figure.subplots(1, len(x_labels), sharey=True)
+    for place, (panel, x_label) in enumerate(zip(axes, x_labels, strict=True)):
+        panel.set(xlabel=x_label, ylabel="" if place else y_label, ylim=(0, 1.02))
+        _plain(panel)
+    return figure, axes
+
+
 def _figure(x_label: str, y_label: str, title: str) -> tuple[Any, Any]:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES), layout="constrained")
     axes = figure.add_subplot()
     axes.set(xlabel=x_label, ylabel=y_label, title=title)
+    _plain(axes)
+    return figure, axes
+
+
+def _plain(axes: Any) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(visible=True, color="#e4e7eb", linewidth=0.6)
-    return figure, axes
 
 
 def _svg(figure: Any, axes: Any) -> str:

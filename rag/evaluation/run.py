@@ -22,7 +22,7 @@ from rag.settings import to_dict
 from rag.types import Status, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from rag.evaluation.labels import Gold, GoldQuestion, Split
     from rag.pipeline import Pipeline
@@ -84,24 +84,34 @@ def evaluate(
     Raises:
         InputError: evidence is not in the index, or no question is in the split.
     """
-    questions = gold.part(split).questions
-    tell = tell or (lambda _done, _total: None)
-    sources = {file.name: Path(file.path) for file in pipeline.store.files()}
+    questions = gold.part(split)
     records = []
     with pipeline.store.snapshot() as snapshot:
-        locator = Locator(snapshot, sources)
-        places = [locator.locate(question) for question in questions]
-        for done, (question, evidence) in enumerate(zip(questions, places, strict=True), start=1):
-            answer, milliseconds = _asked(pipeline, question)
-            hits = pipeline.search(answer.standalone_question, max(DEPTHS))
-            forced = answer
-            if question.answerable and answer.status is Status.NOT_FOUND:
-                forced, _ = _asked(_never_refusing(pipeline), question)
-            outcome = Outcome(question, evidence, answer, forced, hits, milliseconds)
+        for outcome in outcomes(pipeline, questions):
             records.append(record_of(outcome, snapshot.document))
-            tell(done, len(questions))
+            if tell is not None:
+                tell(len(records), len(questions.questions))
         generation = snapshot.generation
     return evaluation_of(tuple(records), _made_with(pipeline, gold, split, generation))
+
+
+def outcomes(pipeline: Pipeline, gold: Gold) -> Iterator[Outcome]:
+    """Yield what the pipeline gives for each question of *gold*; see `evaluate`.
+
+    Raises:
+        InputError: evidence is not in the index; nothing was asked.
+    """
+    sources = {file.name: Path(file.path) for file in pipeline.store.files()}
+    with pipeline.store.snapshot() as snapshot:
+        locator = Locator(snapshot, sources)
+        places = [locator.locate(question) for question in gold.questions]
+    for question, evidence in zip(gold.questions, places, strict=True):
+        answer, milliseconds = _asked(pipeline, question)
+        hits = pipeline.search(answer.standalone_question, max(DEPTHS))
+        forced = answer
+        if question.answerable and answer.status is Status.NOT_FOUND:
+            forced, _ = _asked(never_refusing(pipeline), question)
+        yield Outcome(question, evidence, answer, forced, hits, milliseconds)
 
 
 def evaluation_of(records: tuple[QuestionRecord, ...], made_with: dict[str, Any]) -> Evaluation:
@@ -163,7 +173,8 @@ def _asked(pipeline: Pipeline, question: GoldQuestion) -> tuple[Answer, float]:
     return answer, 1000 * (time.perf_counter() - began)
 
 
-def _never_refusing(pipeline: Pipeline) -> Pipeline:
+def never_refusing(pipeline: Pipeline) -> Pipeline:
+    """Return the pipeline with a threshold of 0."""
     settings = pipeline.settings
     forced = copy.copy(pipeline)
     forced.settings = replace(settings, answering=replace(settings.answering, threshold=0.0))

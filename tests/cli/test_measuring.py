@@ -75,3 +75,22 @@ def test_gold_draft_writes_candidates_that_gold_check_reads(library, tmp_path):
     assert all(not item["accepted"] and item["evidence"] for item in drafts)
     assert run("gold", "check", str(path), "--index", "index/default").exit_code == 0
     assert run("gold", "draft", "-o", str(path)).exit_code == 2
+
+
+def test_sweep_tries_settings_on_development_questions(gold, tmp_path):
+    gold.write_text(gold.read_text().replace('"test"', '"development"'))
+    grid = ["--chunk-tokens", "", "--dense-weight", "0.5", "--depth", "", "--threshold", "0.01,0.9"]
+    plot = tmp_path / "sweep.svg"
+    result = run("sweep", str(gold), *grid, "--plot", str(plot))
+    assert result.exit_code == 0, result.stderr
+    assert "2 development questions of gold.jsonl" in result.stdout
+    assert "<svg" in plot.read_text()
+    content = json.loads(run("sweep", str(gold), *grid, "--json").stdout)
+    assert content["best"]["figures"]["hit@5"] == 1.0
+    assert len(content["points"]) == 2 * 2
+
+
+def test_sweep_refuses_test_questions(gold):
+    result = run("sweep", str(gold))
+    assert result.exit_code == 2
+    assert "split development" in result.stderr

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from rag.evaluation.intervals import Resamples, mcnemar, mean_of, ratio_of
+from rag.evaluation.intervals import Resamples, mcnemar, mean_of, quantile_of, ratio_of
 
 
 def test_a_metric_is_its_mean_over_the_questions_that_have_a_score():
@@ -32,6 +32,15 @@ def test_a_constant_has_no_spread():
 def test_a_ratio_is_of_sums():
     assert Resamples(2).once(ratio_of([1, 1], [1, 3])) == 0.5
     assert math.isnan(Resamples(1).once(ratio_of([0], [0])))
+
+
+def test_a_quantile_is_the_lowest_value_that_covers_its_share():
+    values = [40.0, 10.0, 30.0, 20.0]
+    assert Resamples(4).once(quantile_of(values, 0.5)) == 20
+    assert Resamples(4).once(quantile_of(values, 0.95)) == 40
+    counts = np.array([[0, 3.0, 0, 1], [4, 0, 0, 0], [0, 0, 0, 0]])
+    assert quantile_of(values, 0.5)(counts)[:2].tolist() == [10, 40]
+    assert math.isnan(quantile_of(values, 0.5)(counts)[2])
 
 
 def test_the_same_seed_gives_the_same_interval():

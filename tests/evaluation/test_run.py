@@ -116,6 +116,33 @@ def test_a_refusal_is_judged_by_what_it_held_back(settings, pipeline, gold):
     assert pipeline.settings.answering.threshold == 1.0
 
 
+def test_risk_coverage_and_what_was_handled(settings, pipeline, gold):
+    """Below any threshold, three answers are with evidence, one to what nothing answers."""
+    pipeline.settings = replace(settings, answering=replace(settings.answering, threshold=0.0))
+    metrics = evaluate(pipeline, gold).metrics
+    assert [metrics[name].value for name in ("coverage", "risk", "handled")] == [1, 1 / 4, 3 / 4]
+    assert metrics["risk"].questions == 4
+    pipeline.settings = replace(settings, answering=replace(settings.answering, threshold=1.0))
+    refusing = evaluate(pipeline, gold).metrics
+    assert [refusing[name].value for name in ("coverage", "handled")] == [0, 1 / 4]
+    assert "risk" not in refusing
+
+
+def test_latency_has_an_interval_over_all_and_by_kind(evaluation):
+    times = sorted(record.milliseconds for record in evaluation.records)
+    median = evaluation.metrics["latency_p50_ms"]
+    assert median.value == times[1]
+    assert times[0] <= median.low <= median.value <= median.high <= times[-1]
+    assert evaluation.metrics["latency_p95_ms"].value == times[-1]
+    assert evaluation.by_kind["fact"]["latency_p50_ms"].questions == 1
+
+
+def test_the_index_is_told_by_a_hash(evaluation, pipeline, gold):
+    index = evaluation.made_with["index"]
+    assert len(index["sha256"]) == 64
+    assert evaluate(pipeline, gold).made_with["index"]["sha256"] == index["sha256"]
+
+
 def test_what_is_not_answered_still_counts(pipeline, gold):
     """The denominator comes from the gold, not from what was answered."""
     pipeline.ask = lambda question, history=(): Answer(
