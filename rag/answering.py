@@ -35,8 +35,9 @@ QUESTION_WEIGHTS = {
     "answerable": 0.43,
     "similarity": 0.28,
     "dense": 1.18,
-    "fits": 1.21,
-    "bias": -0.55,
+    "fits": 1.17,
+    "unknown": -1.3,
+    "bias": -0.1,
 }
 """A logistic function of `question_features`: how likely the best sentence answers.
 
@@ -108,9 +109,14 @@ def confidence_by_similarity(ranked: Sequence[Candidate]) -> float:
     )
 
 
-def confidence_by_reading(ranked: Sequence[Candidate]) -> float:
-    """Return how likely it is (0..1) that the best candidate answers, with a reader."""
-    return _logistic(question_features(ranked), QUESTION_WEIGHTS) if ranked else 0.0
+def confidence_by_reading(ranked: Sequence[Candidate], unknown: float) -> float:
+    """Return how likely it is (0..1) that the best candidate answers, with a reader.
+
+    Args:
+        ranked: Scored candidates, best first.
+        unknown: What `rag.evidence.unknown_share` says of the question.
+    """
+    return _logistic(question_features(ranked, unknown), QUESTION_WEIGHTS) if ranked else 0.0
 
 
 def sentence_features(candidate: Candidate) -> dict[str, float]:
@@ -124,13 +130,14 @@ def sentence_features(candidate: Candidate) -> dict[str, float]:
     }
 
 
-def question_features(ranked: Sequence[Candidate]) -> dict[str, float]:
+def question_features(ranked: Sequence[Candidate], unknown: float) -> dict[str, float]:
     """Return what tells that the best of the ranked candidates, at least one, answers."""
     return {
         "answerable": _log_odds(ranked[0].answerable),
         "similarity": max(item.similarity for item in ranked),
         "dense": max(item.hit.scores.dense or 0.0 for item in ranked),
         "fits": float(ranked[0].fits),
+        "unknown": unknown,
     }
 
 
@@ -189,7 +196,10 @@ def short_answer(best: Candidate, kind: QuestionKind) -> str | None:
     """Return the span that the reader marked, None for open questions or a long span."""
     if best.answer is None or kind.form is Form.OPEN:
         return None
-    span = best.document.slice(best.answer).strip(" \t\n,;:.–—-“”\"'‘’")
+    span = best.document.slice(best.answer)
+    if span.count("(") > span.count(")"):  # the reader stopped inside a reference in brackets
+        span = span[: span.rindex("(")] or span.strip("(")
+    span = span.strip(" \t\n,;:.–—-“”\"'‘’")
     if span.count("(") != span.count(")"):
         span = span.strip("()")
     words = len(span.split())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.questions import Expected, Form
-from rag.types import Disagreement, Position
-from rag.values import Value, agree, parse_value
+from rag.types import Disagreement, Position, Span
+from rag.values import Value, agree, counted_number, parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MIN_ANSWERABLE = 0.5
 """The reader's probability (0..1) that a sentence needs for its value to count."""
+MIN_ANSWERABLE_OF_COUNT = 0.3
+"""The same for a sentence with a number of just what the question counts ("41 members")."""
 MIN_SHARE_OF_BEST = 0.5
 """Of the best sentence's score; a weaker sentence is about something else more often."""
 MIN_SHARE_OF_OVERLAP = 0.7
@@ -39,7 +41,7 @@ class Stance:
         return best.document.slice(best.answer) if best.answer else ""
 
 
-def stances(ranked: Sequence[Candidate], kind: QuestionKind) -> list[Stance]:
+def stances(ranked: Sequence[Candidate], kind: QuestionKind, question: str) -> list[Stance]:
     """Return the different values that documents give, best first; none if they agree.
 
     Only each document's best sentence counts, so that a figure for an earlier time beside the
@@ -48,18 +50,20 @@ def stances(ranked: Sequence[Candidate], kind: QuestionKind) -> list[Stance]:
     Args:
         ranked: Scored candidates with the reader's spans, best first.
         kind: Only questions for a number, date or person have values that can be compared.
+        question: Self-contained text.
     """
     if kind.form is Form.OPEN or kind.expected not in _COMPARED or not ranked:
         return []
     found: list[Stance] = []
     documents: set[str] = set()
-    for candidate in ranked:
-        if candidate.document.name in documents or not _counts(candidate, ranked[0]):
+    for item in ranked:
+        if item.document.name in documents:
             continue
-        value = _value(candidate, kind)
-        if value is None:
+        candidate = _position(item, ranked[0], kind, question)
+        value = _value(candidate, kind) if candidate else None
+        if candidate is None or value is None:
             continue
-        documents.add(candidate.document.name)
+        documents.add(item.document.name)
         for index, stance in enumerate(found):
             if agree(stance.value, value):
                 found[index] = Stance(stance.value, (*stance.candidates, candidate))
@@ -86,12 +90,25 @@ def disagreements(
     return (Disagreement(about, tuple(positions)),) if len(positions) > 1 else ()
 
 
-def _counts(candidate: Candidate, best: Candidate) -> bool:
-    return (
-        (candidate.answerable or 0.0) >= MIN_ANSWERABLE
-        and candidate.score >= MIN_SHARE_OF_BEST * best.score
-        and candidate.overlap >= MIN_SHARE_OF_OVERLAP * best.overlap
-    )
+def _position(
+    item: Candidate, best: Candidate, kind: QuestionKind, question: str
+) -> Candidate | None:
+    """Return a sentence that speaks to the question, with the value it takes; None if it does not.
+
+    One that counts just what the question counts needs less of the rest.
+    """
+    probability = item.answerable or 0.0
+    count = counted_number(item.text, kind.counted, question) if kind.counted else None
+    if count and probability >= MIN_ANSWERABLE_OF_COUNT:
+        start = item.span.start
+        return replace(item, answer=Span(start + count[0], start + count[1]))
+    if (
+        probability >= MIN_ANSWERABLE
+        and item.score >= MIN_SHARE_OF_BEST * best.score
+        and item.overlap >= MIN_SHARE_OF_OVERLAP * best.overlap
+    ):
+        return item
+    return None
 
 
 def _value(candidate: Candidate, kind: QuestionKind) -> Value | None:

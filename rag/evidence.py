@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import bisect
 import math
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.names import names_in, other_terms
 from rag.questions import Expected
-from rag.sentences import sentence_spans
+from rag.sentences import sentence_spans, without_list_mark
 from rag.terms import query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
 from rag.values import later_number, value_fits
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 _SPLIT = frozenset({BlockKind.PARAGRAPH, BlockKind.BOILERPLATE})
 LONGEST_LIST_CHARACTERS = 900
 """Of a list that is quoted whole, with the sentence that announces it."""
+_ANNOUNCES = re.compile(
+    r"\b(?:asks?|examines?|explores?|investigates?|discusses|will (?:show|discuss|examine))\s+"
+    r"(?:why|how|what|whether|which|who)\b",
+    re.IGNORECASE,
+)
+"""A text that says what it will be about does not yet say it."""
 MIN_TERMS = 3
 """Shorter sentences say nothing on their own."""
 
@@ -71,7 +79,13 @@ def candidate_sentences(
                     text = document.slice(span)
                     candidate = Candidate(hit, document, block, span, text)
                     found.setdefault((document.name, span.start), candidate)
-    return [item for item in found.values() if len(terms(item.text)) >= MIN_TERMS]
+    return [item for item in found.values() if _says_something(item.text)]
+
+
+def _says_something(text: str) -> bool:
+    """Whether a sentence states anything: a question or a word or two does not."""
+    asks = text.rstrip("\"'”’)] ").endswith("?") or _ANNOUNCES.search(text)
+    return not asks and len(terms(text)) >= MIN_TERMS
 
 
 def blocks_in(document: Document, span: Span) -> Iterator[Block]:
@@ -85,10 +99,13 @@ def blocks_in(document: Document, span: Span) -> Iterator[Block]:
 
 
 def quotable_spans(document: Document, block: Block) -> list[Span]:
-    """Return what is quoted of a block as a whole: its sentences, or the list item or row."""
-    if block.kind in _SPLIT:
-        return sentence_spans(document.text, block.span)
-    return [block.span]
+    """Return what is quoted of a block as a whole: its sentences, or the list item or row.
+
+    The number or bullet of a list item is left out.
+    """
+    split = block.kind in _SPLIT
+    spans = sentence_spans(document.text, block.span) if split else [block.span]
+    return [without_list_mark(document.text, span) for span in spans]
 
 
 def with_list(document: Document, block: Block, span: Span) -> Span:
@@ -217,3 +234,21 @@ def rarity(question_terms: Sequence[str], snapshot: Snapshot) -> dict[str, float
     return {
         term: math.log(1 + (count + 1) / (frequencies.get(term, 0) + 1)) for term in question_terms
     }
+
+
+def unknown_share(question: str, snapshot: Snapshot) -> float:
+    """Return the share (0..1) of a question's terms, by rarity, that no passage of the index has.
+
+    A state counts as known if any of its names is there.
+    """
+    asked = query_terms(question)
+    others = other_terms(question)
+    weights = rarity([*asked, *others], snapshot)
+    frequencies, _ = snapshot.document_frequencies([*asked, *others])
+    named = {term for name in names_in(question) for term in name.own if len(name.forms) > 1}
+    known = named if any(frequencies.get(term) for term in others) else set()
+    total = sum(weights[term] for term in asked)
+    unknown = sum(
+        weights[term] for term in asked if not frequencies.get(term) and term not in known
+    )
+    return unknown / total if total else 0.0

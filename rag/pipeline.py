@@ -21,7 +21,13 @@ from rag.conversation import standalone
 from rag.disagreement import disagreements, stances
 from rag.embedding import open_embedder
 from rag.errors import IndexMismatchError, IndexMissingError, InputError, ModelError
-from rag.evidence import candidate_sentences, with_overlap, with_readings, with_similarity
+from rag.evidence import (
+    candidate_sentences,
+    unknown_share,
+    with_overlap,
+    with_readings,
+    with_similarity,
+)
 from rag.gathering import ask_together
 from rag.indexing import manifest_for
 from rag.questions import classify
@@ -219,11 +225,11 @@ class Pipeline:
             confidence = confidence_by_similarity(ranked)
         else:
             ranked, hits = self.read(snapshot, question, kind, hits, timings)
-            confidence = confidence_by_reading(ranked)
+            confidence = confidence_by_reading(ranked, unknown_share(question, snapshot))
         parts: dict[str, Any] = {"confidence": confidence, "passages": tuple(hits)}
         if not ranked or confidence < self.settings.answering.threshold:
             return parts | {"status": Status.NOT_FOUND, "sentences": (), "citations": ()}
-        found = stances(ranked, kind)
+        found = stances(ranked, kind, question)
         chosen = ordered(choose(ranked, kind, self.settings.answering, found), kind)
         sentences, citations = cite(chosen)
         return parts | {

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rag.terms import query_terms
 from rag.types import BlockKind
 
 
@@ -32,11 +33,15 @@ class Expected(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuestionKind:
-    """``allowed`` are the kinds of blocks whose sentences may answer."""
+    """``allowed`` are the kinds of blocks whose sentences may answer.
+
+    ``counted`` are the terms of what "how many …" counts, empty for other questions.
+    """
 
     form: Form
     expected: Expected
     allowed: frozenset[BlockKind]
+    counted: frozenset[str] = frozenset()
 
 
 _PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW})
@@ -53,6 +58,12 @@ _REFERENCE = re.compile(
 _NUMBER = re.compile(
     r"\b(?:how (?:many|much|long|far|large|big|old|high|often)|what (?:number|percentage|share|"
     r"proportion|fraction)|number of|total|count of|size of|length of)\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\b(?:how many(?: of the)?|number of)\s+(?P<things>(?:(?!(?:is|are|was|were|do|does|did|has|"
+    r"have|had|will|would|can|could|may|might|must|should|in|on|of|that|which|who|were)\b)"
+    r"[\w'’-]+\s*){1,4})",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -99,7 +110,13 @@ def classify(question: str) -> QuestionKind:
         form = Form.OPEN
     else:
         form = Form.FACT
-    return QuestionKind(form, expected, frozenset(allowed))
+    return QuestionKind(form, expected, frozenset(allowed), _counted(question))
+
+
+def _counted(question: str) -> frozenset[str]:
+    """Return the terms of the words between "how many" and the verb."""
+    match = _COUNTED.search(question)
+    return frozenset(query_terms(match["things"])) if match else frozenset()
 
 
 def _expected(question: str) -> Expected:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from rag.questions import Expected
-from rag.terms import fold
+from rag.terms import fold, terms
 
 _UNITS = {
     word: number
@@ -34,17 +34,24 @@ _ROUGH = re.compile(
 )
 ROUGH_TOLERANCE = 0.1
 """A number said to be rough agrees with another that differs by at most this share."""
+_WRITTEN_NUMBER = (
+    rf"(?:\d[\d,]*(?<=\d)|(?:{'|'.join([*_TENS, *_UNITS])})(?:-(?:{'|'.join(_UNITS)}))?)"
+)
 _TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[a-z]+")
 _START = re.compile(
     r"\b(?:initial\w*|original\w*|at first|first|start\w*|beg[aiu]n\w*|found\w*|at the outset)\b",
     re.IGNORECASE,
 )
+_SINCE = (
+    r"(?:later|now|grew|grows?|grown|expand\w*|rose|risen|increas\w*|today|currently|eventually)"
+)
+_SINCE_WORD = re.compile(rf"\b{_SINCE}\b", re.IGNORECASE)
 _CHANGE = re.compile(
-    r"\b(?:initially|originally|at first|started|began)\b[^.;]*?\b(?:later|now|grew|grown|expand\w*|"
-    r"rose|risen|increas\w*|today|currently|eventually)\b[^.;\d]*?\b"
-    rf"(?P<later>\d[\d,]*(?<=\d)|(?:{'|'.join([*_TENS, *_UNITS])})(?:-(?:{'|'.join(_UNITS)}))?)\b",
+    rf"\b(?:initially|originally|at first|start(?:s|ed)?|beg[aiu]ns?)\b[^.;]*?\b{_SINCE}\b"
+    rf"[^.;\d]*?\b(?P<later>{_WRITTEN_NUMBER})\b",
     re.IGNORECASE,
 )
+_COUNT = re.compile(rf"\b{_WRITTEN_NUMBER}\b(?P<things>(?:\s+[\w'’-]+){{1,3}})", re.IGNORECASE)
 _MONTHS = {
     name[:3]: number
     for number, name in enumerate(
@@ -162,6 +169,25 @@ def later_number(sentence: str, question: str) -> tuple[int, int] | None:
         return None
     change = _CHANGE.search(sentence)
     return change.span("later") if change else None
+
+
+def counted_number(sentence: str, counted: frozenset[str], question: str) -> tuple[int, int] | None:
+    """Return where a sentence says how many there are of what a question counts.
+
+    That is the last number before one of the *counted* terms ("41 members"), without those that
+    the sentence gives for the beginning when the question does not ask about it.
+    """
+    found = None
+    for match in _COUNT.finditer(sentence):
+        clause = re.split(r"[.;:]", sentence[: match.start()])[-1]
+        early = _last(_START, clause) > _last(_SINCE_WORD, clause) and not _START.search(question)
+        if not early and counted & frozenset(terms(match["things"])):
+            found = match.start(), match.start("things")
+    return found
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    return max((match.start() for match in pattern.finditer(text)), default=-1)
 
 
 def agree(left: Value, right: Value) -> bool:

@@ -109,6 +109,42 @@ def test_different_numbers_are_shown_side_by_side_and_equal_ones_once(settings, 
     assert answer.text.startswith("Sources differ: ")
 
 
+def test_a_doubtful_sentence_that_counts_what_is_asked_for_is_a_position(settings, manifest):
+    class DoubtfulReader(MarkingReader):
+        def _read(self, passage, sentences):
+            self.probability = 0.95 if "forty-two" in passage else 0.4
+            return super()._read(passage, sentences)
+
+    column = make_document("column.txt", "Her column of last month gave it 41 members in all.")
+    report = make_document("report.txt", REPORT)
+    reader = DoubtfulReader(r"41|forty-two")
+    pipeline = pipeline_of(settings, manifest, column, report, reader=reader)
+    [shown] = pipeline.ask("How many members does the coalition have?").disagreements
+    assert {position.value for position in shown.positions} == {"forty-two", "41"}
+    assert pipeline.ask("What number did the coalition reach?").disagreements == ()
+
+
+def test_a_question_in_a_document_answers_nothing(settings, manifest):
+    texts = {
+        "a.txt": "Why did Pakistan join the coalition? This paper asks why Pakistan joined it.",
+        "b.txt": "Pakistan joined the coalition for the sake of its ties with Riyadh.",
+    }
+    documents = [make_document(name, text) for name, text in texts.items()]
+    reader = MarkingReader(r"Pakistan join\w*")
+    pipeline = pipeline_of(settings, manifest, *documents, reader=reader)
+    answer = pipeline.ask("Why did Pakistan join the coalition?")
+    assert [citation.document for citation in answer.citations] == ["b.txt"]
+
+
+def test_words_that_no_document_has_count_against_an_answer(settings, manifest, library):
+    pipeline = pipeline_of(settings, manifest, *library, reader=MarkingReader(r"41"))
+    known = pipeline.ask("How many members does the coalition of Riyadh have?")
+    state = pipeline.ask("How many members does the Saudi coalition have?")
+    unknown = pipeline.ask("How many members does the Peruvian coalition have?")
+    assert unknown.confidence < known.confidence - 0.05
+    assert unknown.confidence < state.confidence - 0.05
+
+
 def test_sources_that_agree_are_no_disagreement(settings, manifest, library):
     pipeline = pipeline_of(settings, manifest, *library[1:], reader=MarkingReader(r"42|forty-two"))
     answer = pipeline.ask("How many members does the coalition have?")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.questions import Expected
-from rag.values import Dates, Numbers, agree, later_number, parse_value
+from rag.questions import Expected, classify
+from rag.values import Dates, Numbers, agree, counted_number, later_number, parse_value
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,7 @@ def test_wordings_of_one_value_agree_and_other_values_do_not(left, right, expect
     [
         ("It was initially composed of 34 states, later expanding to 42, they say.", "42"),
         ("It started with 34 members and later grew to forty-two.", "forty-two"),
+        ("The alliance is said to begin with 34 states and grow to 42.", "42"),
         ("At first it had 34 members; the year was 2015.", None),
         ("It has 41 members.", None),
     ],
@@ -78,6 +79,23 @@ def test_of_a_change_the_later_number_counts(sentence, later):
     place = later_number(sentence, "How many members does it have?")
     assert (sentence[slice(*place)] if place else None) == later
     assert later_number(sentence, "How many members did it have at first?") is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number"),
+    [
+        ("Khan credits it with 41 members at first sight of three regions.", "41"),
+        ("It links forty-two Muslim member states.", "forty-two"),
+        ("It started with 34 member states.", None),
+        ("Of 41 countries, ten sent troops.", None),
+        ("34 members at the time; 42 members now.", "42"),
+        ("At first it had 34 members, and it now has 42 members.", "42"),
+    ],
+)
+def test_a_count_is_the_last_number_of_the_things_asked_for(sentence, number):
+    counted = classify("How many member states does it have?").counted
+    place = counted_number(sentence, counted, "How many member states does it have?")
+    assert (sentence[slice(*place)] if place else None) == number
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from rag.answering import question_features, sentence_features
 from rag.evaluation.gold import read_gold
 from rag.evaluation.labels import Split
 from rag.evaluation.locating import Locator
+from rag.evidence import unknown_share
 from rag.pipeline import open_pipeline
 from rag.questions import classify
 
@@ -57,6 +58,7 @@ def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
             hits = pipeline.hits(snapshot, question.question, None, {})
             kind = classify(question.question)
             ranked, _ = pipeline.read(snapshot, question.question, kind, hits, {})
+            unknown = unknown_share(question.question, snapshot)
         if ranked:
             rows.append(
                 {
@@ -64,6 +66,7 @@ def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
                     "sentences": [sentence_features(item) for item in ranked],
                     "labels": [is_gold(item, located) for item in ranked],
                     "ranked": ranked,
+                    "unknown": unknown,
                 }
             )
     print(f"{path.name}: {len(rows)} questions", file=sys.stderr)
@@ -102,7 +105,7 @@ def main() -> None:
     features = [item for row in rows for item in row["sentences"]]
     labels = [label for row in rows for label in row["labels"]]
     sentence_weights = fit(features, labels, arguments.l2)
-    questions = [question_features(reordered(row, sentence_weights)) for row in rows]
+    questions = [question_features(reordered(row, sentence_weights), row["unknown"]) for row in rows]
     answerable = np.array([row["answerable"] for row in rows])
     question_weights = fit(questions, answerable.tolist(), arguments.l2)
     matrix = np.array([list(row.values()) for row in questions])
