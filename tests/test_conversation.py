@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,23 @@ def test_a_follow_up_becomes_self_contained(history, question, expected):
 )
 def test_in_doubt_a_question_is_left_as_it_is(history, question):
     assert standalone(question, history) == question
+
+
+def test_gold_questions_after_one_another_stay_as_they_are():
+    gold = Path(__file__).parents[1] / "eval" / "gold"
+    rows = [
+        json.loads(line)
+        for name in ("corpus.jsonl", "seeds.jsonl")
+        for line in (gold / name).read_text("utf-8").splitlines()
+    ]
+    whole = [row for row in rows if not row.get("history")]
+    changed = [
+        (earlier["question"], row["question"], got)
+        for earlier, row in pairwise(whole)
+        if (got := standalone(row["question"], [turn(earlier["question"])])) != row["question"]
+    ]
+    assert len(whole) > 200
+    assert len(changed) <= 0.01 * len(whole), changed
 
 
 def test_an_answer_that_cannot_be_a_person_does_not_become_one():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from rag.wording.clauses import parse
-from rag.wording.kinds import Kind, kind_of, names
+from rag.wording.kinds import Kind, bare, kind_of, names
 from rag.wording.lexicon import AUXILIARIES, BE, DETERMINERS, PREPOSITIONS, is_plural
 
 POSSESSIVE = frozenset({"his", "its", "their", "theirs", "hers"})
@@ -21,7 +21,9 @@ _EMPTY_IT = re.compile(
         difficult|safe|dangerous|better|best|good|bad|normal|common|clear|worth|wise|right|wrong|ok|
         okay|\w+able|\w+ible)\s+
         (?:that|to|for\s.*\sto|if|whether|when|how|why|who|\w+ing\b)
-      | \bit\s+(?:is|was)\s+(?:said|reported|known|believed|claimed|thought)\b
+      | \bit\s+(?:is|was)\s+(?:said|reported|known|believed|claimed|thought|to)\b
+      | \bit\s+(?:is|was)\s+(?:\w+ed\s+(?:that|how|whether|if)|called\s+(?:when|if))\b
+      | \bto\s+(?:call|consider|deem)\s+it\s+\w
       | \bit\s+(?:(?:would|will|may|might|can|could|does|did)\s+)?(?:seem|appear|rain|snow)s?\b
       | \bit\s+(?:(?:would|will|may|might|can|could)\s+)?(?:takes?|took|costs?|means?|meant|feels?|
         felt|hurts?|helps?|matters?|happens?)\s+(?:\S+\s+){0,8}?(?:to|that|if|when|whether)\s
@@ -45,7 +47,10 @@ _FRONTED = re.compile(
     r"while|if|because|although|though|as|once)\b(?P<front>[^,?]*),(?P<rest>.+)$",
     re.IGNORECASE,
 )
-_CONDITION = re.compile(r"\W*(?:and\s+|but\s+)?if\b[^?]*,", re.IGNORECASE)
+_OTHER_SENTENCE = re.compile(r"\w+\W+\w+.*[.:;?!—]\s")
+_INNER_CLAUSE = re.compile(r"\b(?:to|\w{2,}ing)\s")
+_JOINING_AND = re.compile(r"\b(?P<gerund>[a-z]{3,}ing)\b.*\b(?:and|or)\s")
+_CONDITION = re.compile(r"^\W*(?:and\s+|but\s+)?if\b[^?]*,", re.IGNORECASE)
 _NOUN_AND = re.compile(r"\b[a-z]{3,}\s+and\s+$")
 _NOUN = re.compile(
     rf"\b(?P<lead>{'|'.join(sorted(DETERMINERS - {'its', 'his', 'her', 'their'}))}|which|what|"
@@ -90,16 +95,23 @@ def _has_antecedent(text: str, pronoun: re.Match[str], which: str) -> bool:
     """Whether the question itself names what the pronoun can stand for."""
     before = text[: pronoun.start()]
     owns = is_possessive(text, pronoun) or pronoun.group().casefold() in REFLEXIVE
-    if (owns and _NOUN_AND.search(before)) or (which == "it" and _CONDITION.match(before)):
+    if owns and _NOUN_AND.search(before):
+        return True
+    if which == "it" and any(
+        pattern.search(before) for pattern in (_CONDITION, _OTHER_SENTENCE, _JOINING_AND)
+    ):
         return True
     fronted = _FRONTED.match(text)
     if fronted and pronoun.start() < fronted.end("front"):
         front = (phrase for _, phrase in _phrases_before(fronted["front"]))
-        return any(_agrees(phrase, which) for phrase in (*names(fronted["rest"]), *front))
+        return any(
+            _agrees(phrase, which, owns=owns) for phrase in (*names(fronted["rest"]), *front)
+        )
     for end, phrase in _phrases_before(before):
         between = before[end:]
-        if _agrees(phrase, which) and (
-            owns or _NEW_CLAUSE.search(between) or _begins_clause(text, pronoun, between)
+        apart = owns or _NEW_CLAUSE.search(between) or _begins_clause(text, pronoun, between)
+        if (apart or (which == "they" and _INNER_CLAUSE.search(between))) and _agrees(
+            phrase, which, owns=owns
         ):
             return True
     return False
@@ -139,15 +151,16 @@ def _phrases_before(before: str) -> list[tuple[int, str]]:
     return found
 
 
-def _agrees(phrase: str, which: str) -> bool:
+def _agrees(phrase: str, which: str, *, owns: bool) -> bool:
     """Whether a phrase of the question can be what a pronoun in it stands for."""
     if phrase == "who":
-        return which in {"he", "they"}
+        return owns or which != "it"
     words = phrase.casefold().split()
-    plural = is_plural(phrase) or "and" in words or words[0] in {"how", "two", "both", "many"}
     kind = kind_of(phrase)
+    plural = (is_plural(phrase) and not bare(phrase)[0].isupper()) or "and" in words
+    plural = plural or words[0] in {"how", "two", "both", "many"}
     if which == "they":
-        return plural or kind in {Kind.ORGANISATION, Kind.COUNTRY, Kind.NAME}
+        return plural or owns or kind in {Kind.ORGANISATION, Kind.COUNTRY, Kind.NAME}
     if which == "he":
         return kind in {Kind.PERSON, Kind.NAME}
     return not plural and kind is not Kind.PERSON and not _TIME_OR_MANNER.intersection(words)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEAD = re.compile(
-    r"^(?:(?P<lead>in|on|at|by|since|to|from|for|of|under|until|with|against|after|before)\s+)?"
+    r"^(?:(?P<lead>in|on|at|by|since|during|to|from|for|of|under|until|with|against|after|before)\s+)?"
     r"(?P<head>whom?|whose|what|which|when|where|why|how(?:\s+(?:many|much|long|far|large|big|old|"
     r"high|often|fast|common|deep|tall|wide|strong|serious|successful|important))?)\b\s*",
     re.IGNORECASE,

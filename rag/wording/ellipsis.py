@@ -50,9 +50,11 @@ _NEEDS_OBJECT = frozenset(
 )
 _RELATIONAL = re.compile(
     r"^\W*(?:(?:and|but|so)\s+)?(?:who|what|where|how \w+)\s+(?:is|are|was|were)\s+the\s+"
-    r"(?P<noun>(?:[\w-]+\s+){0,2}[\w-]+)\W*$",
+    r"(?P<noun>(?:[\w-]+\s+)?[\w-]+)\W*$",
     re.IGNORECASE,
 )
+_PERSONAL = re.compile(r"\b(?:he|she|it|they)\b", re.IGNORECASE)
+"""A pronoun that is still there was not understood: nothing more is put in."""
 _LEAD = re.compile(r"^\W*(?:and|but|so|then)\b[\s,]*", re.IGNORECASE)
 _HOW_MANY_THERE = re.compile(
     r"^\W*(?:and\s+)?how many\s+(?P<noun>[\w\s-]+)\s(?P<are>are|were) there\W*$", re.IGNORECASE
@@ -186,14 +188,15 @@ def completed(question: str, context: Context) -> str:
     """Add the object or owner that a question leaves out: "And when did Iran join?"."""
     latest = context.mentions[:1]
     topic = find("it", latest) or find("they", latest)
-    if topic is None:
+    if topic is None or _PERSONAL.search(question):
         return question
     asked = question.rstrip(" ?")
     if match := _RELATIONAL.match(question):
         last = match["noun"].split()[-1]
         if last in PERSON_NOUNS or {last, last.removesuffix("s")} & ATTRIBUTES:
             return f"{asked} of {topic.text}?"
-    if match := _HOW_MANY_THERE.match(question):
+    match = _HOW_MANY_THERE.match(question)
+    if match and match["noun"].removesuffix("s") in ATTRIBUTES:
         return f"How many {match['noun']} of {topic.text} {match['are']} there?"
     clause = parse(_LEAD.sub("", question))
     if clause and _lacks_object(clause):

@@ -144,7 +144,8 @@ def _phrases(asked: str, clause: Clause | None) -> Iterator[str]:
 def _loose_phrases(asked: str) -> list[str]:
     """Return what looks like noun phrases in a question that could not be taken apart."""
     found: list[list[str]] = [[]]
-    for word in asked.split():
+    first, _, others = asked.partition(" ")
+    for word in (first if names(first) else first.casefold(), *others.replace(",", " and").split()):
         if word in _BETWEEN_PHRASES or word in BASE:
             found.append([])
         else:

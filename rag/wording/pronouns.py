@@ -24,7 +24,7 @@ _WEAK = {
     "he": (Kind.NAME,),
     "it": (Kind.NAME,),
     "they": (Kind.ORGANISATION, Kind.COUNTRY, Kind.NAME, Kind.THING),
-    "there": (Kind.ORGANISATION, Kind.THING, Kind.NAME),
+    "there": (Kind.ORGANISATION, Kind.NAME),
 }
 _FORMS = {
     "he": "he him his himself she her hers herself",
@@ -106,7 +106,8 @@ def _can_be(mention: Mention, which: str, kinds: tuple[Kind, ...], gender: str |
         return False
     if mention.kind is Kind.NAME and (" " not in mention.text or " of " in mention.text):
         return which == "it" or (which != "he" and Kind.NAME in kinds)
-    return mention.kind in kinds
+    named = mention.kind is Kind.THING and any(word[0].isupper() for word in mention.text.split())
+    return mention.kind in kinds or (which == "there" and named)
 
 
 def _meant(

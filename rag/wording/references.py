@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rag.wording.kinds import Kind, bare
 from rag.wording.lexicon import (
     AUXILIARIES,
+    DETERMINERS,
     ORGANISATION_NOUNS,
     PERSON_NOUNS,
     PREPOSITIONS,
@@ -71,7 +72,7 @@ def demonstratives_replaced(question: str, context: Context) -> str:
     for match in _DEMONSTRATIVE.finditer(question):
         noun = match["noun"].casefold()
         lead = match["lead"] or ""
-        if noun in _COUNT_NOUNS:
+        if noun in _COUNT_NOUNS | DETERMINERS:
             continue
         if noun in _DATE_NOUNS:
             date = _DATE.search(context.answer or "")

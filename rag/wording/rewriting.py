@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.wording.clauses import parse
 from rag.wording.context import Context, context_of
 from rag.wording.ellipsis import completed, substituted
 from rag.wording.phrasing import (
@@ -29,6 +28,7 @@ _LEAD = re.compile(
     r"^\W*(?:(?:and|but|so|then|also|ok(?:ay)?|well|now|yes|no|right|thanks?(?: you)?)\b[\s,]*)+",
     re.IGNORECASE,
 )
+_REQUEST = re.compile(r"(?:Tell|List|Name|Give|Explain|Describe|Summari[sz]e|Compare|Discuss)\b")
 _BARE = re.compile(
     r"^\W*(?:and\s+|but\s+)?(?P<head>why(?:\s+not)?|when|where|how|who|since when|until when|how long|"
     r"for how long|how often|how much|how many|for how much|by whom|with whom|to whom|for whom|what for|"
@@ -98,10 +98,8 @@ def rewritten(question: str, history: Sequence[Turn]) -> str:
 def _finished(text: str) -> str:
     """Return a rewritten question without the words that tied it to the one before."""
     text = _LEAD.sub("", text.strip())
-    text = text[:1].upper() + text[1:]
-    if parse(text) is None and not text.endswith("?"):
-        return text.rstrip(" .")
-    return f"{text.rstrip(' ?.')}?"
+    text = text[:1].upper() + text[1:].rstrip(" ?.")
+    return text if _REQUEST.match(text) else f"{text}?"
 
 
 def _with_other_head(question: str, context: Context) -> str | None:
@@ -112,7 +110,7 @@ def _with_other_head(question: str, context: Context) -> str | None:
     head = " ".join(match["head"].split())
     clause = context.clause
     if clause is None:
-        return f"{head} ({context.before})"
+        return f"{head} ({context.before.rstrip(' ?.')})"
     if head.casefold().startswith("which one") and clause.noun:
         parts = (clause.noun, clause.auxiliary, clause.subject, clause.verb, clause.rest)
         return " ".join(part for part in ("which", *parts) if part)
@@ -120,11 +118,11 @@ def _with_other_head(question: str, context: Context) -> str | None:
         again = _why_not(clause)
     else:
         again = asked_again(clause, head, context.answer)
-    return again or f"{head} ({context.before})"
+    return again or f"{head} ({context.before.rstrip(' ?.')})"
 
 
 def _why_not(clause: Clause) -> str | None:
-    if not clause.auxiliary:
+    if not clause.auxiliary or clause.head not in {"", "why", "when", "where"}:
         return None
     irregular = {"can": "can't", "will": "won't", "shall": "shan't", "may": "may not"}
     auxiliary = irregular.get(clause.auxiliary, f"{clause.auxiliary}n't")
