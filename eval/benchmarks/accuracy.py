@@ -58,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tell = _teller()
     workshop = Workshop(settings, options.cache, tell)
     out = options.out or (OUT / "local" / "trial.json" if options.limit else OUT / "accuracy.json")
+    made_with = _made_with(settings, options.limit)  # before a result changes the checkout
     for name, task in _tasks(options):
         tell(f"{name}: begins", now=True)
         began = time.monotonic()
@@ -67,16 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
             tell(f"{name}: left out. {error}", now=True)
             continue
         seconds = round(time.monotonic() - began)
-        written = _made_with(settings, options.limit, seconds)
-        written["measured"] = [item.to_dict() for item in results]
-        _keep(out, name, written)
+        measured = [item.to_dict() for item in results]
+        _keep(out, name, {**made_with, "seconds": seconds, "measured": measured})
         questions = [item.questions_to_dict() for item in results]
         _keep(out.parent / "local" / f"{out.stem}-questions.json", name, questions)
         print(table(results), flush=True)
         tell(f"{name}: {seconds} s, written to {out}", now=True)
 
 
-def _made_with(settings: Settings, limit: int | None, seconds: int) -> dict[str, Any]:
+def _made_with(settings: Settings, limit: int | None) -> dict[str, Any]:
     return {
         "limit": limit,
         "settings": to_dict(settings),
@@ -85,7 +85,6 @@ def _made_with(settings: Settings, limit: int | None, seconds: int) -> dict[str,
         "versions": dict(versions()),
         "processor": f"{platform.machine()}, {os.cpu_count()} cores",
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        "seconds": seconds,
     }
 
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from engines import FOOTNOTE, PLAIN, PLAIN_PASSAGES, WITHOUT_READER
 from figures import Measured, measured
 
-from rag.evaluation import answers, ranking
+from rag.evaluation import answers, metrics, ranking
 from rag.evaluation.gold import read_gold
+from rag.evaluation.intervals import Resamples
 from rag.evaluation.labels import Split
 from rag.evaluation.locating import Locator
-from rag.evaluation.run import Evaluation, evaluate, evaluation_of
+from rag.evaluation.records import record_of
+from rag.evaluation.run import outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from rag.evaluation.labels import Gold, GoldQuestion
     from rag.evaluation.locating import Located
+    from rag.evaluation.records import QuestionRecord
     from rag.types import Hit
 
 DEPTH = 20
@@ -54,28 +57,28 @@ def gold_set(
 
 
 def _whole(bench: Bench, name: str, system: str, questions: Gold) -> list[Measured]:
-    evaluation = evaluate(
-        bench.pipeline,
-        questions,
-        tell=lambda done, total: bench.tell(f"{name}, {system}: {done} of {total} questions"),
-    )
+    """Measure everything of ``rag eval``, and the figures by wording."""
+    records = {}
+    with bench.pipeline.store.snapshot() as snapshot:
+        for outcome in outcomes(bench.pipeline, questions):
+            records[outcome.gold.identifier] = record_of(outcome, snapshot.document)
+            done = f"{len(records)} of {len(questions.questions)} questions"
+            bench.tell(f"{name}, {system}: {done}")
     return [
-        Measured(
-            f"{name}: {part}",
-            system,
-            found.metrics,
-            {record.identifier: record.scores for record in found.records},
-            found.by_wording,
-        )
-        for part, found in _evaluations(evaluation, questions)
+        _measured(f"{name}: {part}", system, [records[item.identifier] for item in chosen])
+        for part, chosen in _parts(questions)
     ]
 
 
-def _evaluations(evaluation: Evaluation, questions: Gold) -> Iterator[tuple[str, Evaluation]]:
-    for part, chosen in _parts(questions):
-        own = {item.identifier for item in chosen}
-        records = tuple(item for item in evaluation.records if item.identifier in own)
-        yield part, evaluation_of(records, evaluation.made_with)
+def _measured(data: str, system: str, records: Sequence[QuestionRecord]) -> Measured:
+    resamples = Resamples(len(records))
+    return Measured(
+        data,
+        system,
+        metrics.measured(records, resamples),
+        {record.identifier: record.scores for record in records},
+        metrics.measured_by(records, resamples, lambda record: record.wording),
+    )
 
 
 def _parts(questions: Gold) -> Iterator[tuple[str, Sequence[GoldQuestion]]]:

@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,8 +134,8 @@ def measure_indexing(
     langchain_index(texts[:64], model, folder / "warm-langchain")
     ours, theirs = [], []
     for run in range(runs):
-        ours.append(timed(lambda run=run: footnote_index(passages, folder / f"ours{run}")))
-        theirs.append(timed(lambda run=run: langchain_index(texts, model, folder / f"theirs{run}")))
+        ours.append(timed(partial(footnote_index, passages, folder / f"ours{run}")))
+        theirs.append(timed(partial(langchain_index, texts, model, folder / f"theirs{run}")))
         print(f"indexing run {run + 1}: {ours[-1]:.1f} against {theirs[-1]:.1f}", file=sys.stderr)
     return summary("passages_per_second", ours, theirs, higher_is_better=True)
 

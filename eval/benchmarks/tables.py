@@ -88,6 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     page = options.page.read_text(encoding="utf-8")
     accuracy, speed = (_read(options.results / f"{name}.json") for name in ("accuracy", "speed"))
+    accuracy = {name: task for name, task in accuracy.items() if task["limit"] is None}
     if accuracy:
         page = _replaced(page, "own", own_tables(accuracy))
         page = _replaced(page, "public", public_tables(accuracy))
