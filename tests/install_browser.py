@@ -26,7 +26,7 @@ def main() -> None:
         return
     problem = _install()
     if problem:
-        pass
+        print(f"The browser tests will be skipped: {problem}")  # noqa: T201 - for who runs make test
 
 
 def _install() -> str | None:

@@ -6,9 +6,11 @@ import json
 import sqlite3
 from dataclasses import replace
 
+import docx
 import pytest
 
 from rag.chat.conversations import CANNOT_FIND, Conversations
+from rag.chat.exporting import exported
 from rag.chat.feedback import CANDIDATES_FILE, Feedback, Verdict
 from rag.chat.judging import quoted_text
 from rag.chat.passwords import add_user, checker
@@ -125,7 +127,7 @@ def test_nobody_sees_or_changes_what_belongs_to_somebody_else(conversations):
         lambda: conversations.exchanges(identifier, "otto"),
         lambda: conversations.rename(identifier, "otto", "Yours"),
         lambda: conversations.delete(identifier, "otto"),
-        lambda: conversations.exported(identifier, "otto", "json"),
+        lambda: conversations.title(identifier, "otto"),
     ):
         with pytest.raises(InputError, match=CANNOT_FIND):
             call()
@@ -155,15 +157,38 @@ def test_a_deleted_conversation_is_gone(conversations):
         conversations.exchanges(identifier, "")
 
 
-def test_exports_hold_the_full_citations(conversations):
-    identifier = conversations.keep(None, "", 0, Exchange("Where is the office?", ANSWER))
-    value = json.loads(conversations.exported(identifier, "", "json"))
-    assert value["exchanges"][0]["answer"] == ANSWER.to_dict()
-    text = conversations.exported(identifier, "", "markdown")
+def test_exports_hold_the_full_citations():
+    exchanges = [
+        Exchange("Where is the office?", ANSWER, within=("harbour.pdf",)),
+        Exchange("?!", error="Type a question in words."),
+        Exchange("Who sings?", REFUSED),
+    ]
+    kept = exported("Harbour / notes", exchanges, "json")
+    assert kept.name == "Harbour - notes.json"
+    first, second = json.loads(kept.content)
+    assert first == {
+        "conversation": "Harbour / notes",
+        "within": ["harbour.pdf"],
+        **ANSWER.to_dict(),
+    }
+    assert second["status"] == "not_found"
+    text = exported("Harbour notes", exchanges, "markdown").content.decode()
     assert f"{QUOTE}[^1-1]" in text
     assert (
         '[^1-1]: "The harbour", Ada Lindqvist, opinion, 2021-03-04, harbour.pdf, p. 3 (iii)' in text
     )
+    assert "Type a question in words." in text
+    with pytest.raises(InputError, match="markdown, docx, json"):
+        exported("Harbour notes", exchanges, "exe")
+
+
+def test_a_conversation_becomes_a_word_file_with_its_quotes(tmp_path):
+    kept = exported("Harbour notes", [Exchange("Where is the office?", ANSWER)], "docx")
+    assert kept.name == "Harbour notes.docx"
+    (tmp_path / kept.name).write_bytes(kept.content)
+    paragraphs = [item.text for item in docx.Document(str(tmp_path / kept.name)).paragraphs]
+    assert paragraphs[0] == "Harbour notes"
+    assert any(QUOTE in paragraph for paragraph in paragraphs)
 
 
 def test_verdicts_become_gold_questions_that_the_evaluation_reads(tmp_path):

@@ -11,6 +11,7 @@ import gradio as gr
 from rag.chat.asking import explained
 from rag.chat.drawing import drawn
 from rag.chat.events import PRIVATE, data_of, html, notice_html
+from rag.chat.exporting import Download
 from rag.chat.figures import comparison_html, run_html, runs_html
 from rag.chat.measuring import Measuring
 from rag.chat.progress import CancelledError, Progress, followed, run_with_progress
@@ -134,7 +135,7 @@ class AccuracyTab:
                 text = report_html(self.runs.run(identifier).evaluation)
         except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
             return "", notice_html(explained(error), bad=True)
-        return drawn("download.html", name=name, type=kind, text=text), ""
+        return Download(name, kind, text.encode()).html(), ""
 
     def _result(self, draw: Any, event: gr.EventData) -> Drawn:
         data = {key: str(value) for key, value in data_of(event).items()}

@@ -1,6 +1,7 @@
 """Endpoints for programs: ``gradio_client``, plain HTTP, and MCP where that extra is installed.
 
-Gradio reads the annotations and docstrings of these functions for its description of them.
+Gradio reads the annotations and docstrings of these functions for its description of them; it
+joins the lines after "Returns" with commas, so each is one line.
 """
 
 from __future__ import annotations
@@ -33,9 +34,7 @@ def add_endpoints(engine: Engine) -> None:
             documents: Names of the only documents to look in; none means all.
 
         Returns:
-            The answer: status ("answered" or "not_found"), short_answer, sentences, citations with
-            document, page, characters and quote, passages considered, confidence. Sentences are
-            verbatim quotes; if the status is not_found the documents do not answer.
+            The answer: status, short_answer, sentences with the numbers of their citations, citations with document, page, characters (start, end) and quote, disagreements, confidence, and the passages considered. Every sentence is a verbatim quote. The status is "answered", or "not_found" if the documents do not answer; then there are no sentences, and the passages are only the nearest ones.
         """
         with _told():
             return engine.ask(question, filters=_filters(documents)).to_dict()

@@ -13,6 +13,7 @@ import gradio as gr
 from rag.chat.asking import ask, conversation_html, explained
 from rag.chat.drawing import drawn
 from rag.chat.events import PRIVATE, data_of, html, notice_html, owner_of
+from rag.chat.exporting import exported
 from rag.chat.judging import verdict_of
 from rag.chat.opening import opened_source
 from rag.chat.scope import Scope  # noqa: TC001 - Gradio reads the hints of handlers
@@ -177,18 +178,14 @@ class ChatTab:
 
     def export(self, request: gr.Request, event: gr.EventData) -> tuple[str, str]:
         """Hand a conversation to the browser as a file."""
-        data = data_of(event)
-        form = "json" if data.get("form") == "json" else "markdown"
+        data, owner = data_of(event), owner_of(request)
+        identifier = str(data.get("id"))
         try:
-            text = self.conversations.exported(str(data.get("id")), owner_of(request), form)
+            title = self.conversations.title(identifier, owner)
+            exchanges = self.conversations.exchanges(identifier, owner)
+            return exported(title, exchanges, str(data.get("form"))).html(), ""
         except Exception as error:  # noqa: BLE001 - a page shows a sentence, never a traceback
             return "", notice_html(explained(error), bad=True)
-        name, kind = (
-            ("conversation.json", "application/json")
-            if form == "json"
-            else ("conversation.md", "text/markdown")
-        )
-        return drawn("download.html", name=name, type=kind, text=text), ""
 
     def judge(self, session: Session, event: gr.EventData) -> str:
         """Keep what somebody says about an answer."""

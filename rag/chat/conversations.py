@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from rag.chat.records import answer_from_dict
 from rag.chat.turns import Exchange
 from rag.errors import InputError
-from rag.presentation import answer_to_markdown, excerpt, markdown_escaped
+from rag.presentation import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
 LONGEST_TITLE = 120
@@ -161,16 +161,14 @@ class Conversations:
             self._owned(identifier, owner)
             database.execute("DELETE FROM conversations WHERE id = ?", (identifier,))
 
-    def exported(self, identifier: str, owner: str, form: str) -> str:
-        """Return a conversation with its full citations as "markdown" or "json".
+    def title(self, identifier: str, owner: str) -> str:
+        """Return the title of a conversation.
 
         Raises:
             InputError: *owner* has no such conversation.
         """
         with self._transaction():
-            title = self._owned(identifier, owner)
-        exchanges = self.exchanges(identifier, owner)
-        return as_json(title, exchanges) if form == "json" else as_markdown(title, exchanges)
+            return self._owned(identifier, owner)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -194,36 +192,6 @@ class Conversations:
         if title is None:
             raise InputError(CANNOT_FIND)
         return title
-
-
-def as_json(title: str, exchanges: Sequence[Exchange]) -> str:
-    """Return a conversation as JSON; each answer is what every door prints."""
-    value = {
-        "title": title,
-        "exchanges": [
-            {
-                "question": exchange.question,
-                "within": list(exchange.within),
-                "error": exchange.error,
-                "answer": exchange.answer.to_dict() if exchange.answer else None,
-            }
-            for exchange in exchanges
-        ],
-    }
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-
-
-def as_markdown(title: str, exchanges: Sequence[Exchange]) -> str:
-    """Return a conversation as Markdown; footnotes are numbered through, turn by turn."""
-    parts = [f"# {markdown_escaped(title)}\n"]
-    for number, exchange in enumerate(exchanges, start=1):
-        if exchange.answer is not None:
-            text = answer_to_markdown(exchange.answer)
-            parts.append(text.replace("[^", f"[^{number}-"))
-        else:
-            error = markdown_escaped(exchange.error or "")
-            parts.append(f"## {markdown_escaped(exchange.question)}\n\n{error}\n")
-    return "\n".join(parts)
 
 
 def _exchange(

@@ -66,14 +66,11 @@ def serve(
 
     Raises:
         InputError: other machines could reach the page without a password, the password file
-            cannot be used, or the MCP extra is not installed.
+            cannot be used, or MCP tools cannot be offered.
     """
     check_reach(host, passwords)
-    if mcp and find_spec("mcp") is None:
-        message = (
-            "Expected the package mcp for MCP tools. Install it with: pip install 'gradio[mcp]'"
-        )
-        raise InputError(message)
+    if mcp:
+        check_tools(passwords)
     try:
         _, address, _ = page.launch(
             server_name=host,
@@ -124,6 +121,23 @@ def check_reach(host: str, passwords: Path | None) -> None:
             f"Expected passwords for a page that others can reach at {host}. "
             "Add --auth FILE, or leave out --share-on-network."
         )
+        raise InputError(message)
+
+
+def check_tools(passwords: Path | None) -> None:
+    """Make sure that MCP tools would work.
+
+    Raises:
+        InputError: the extra is not installed, or the page asks for passwords.
+    """
+    if find_spec("mcp") is None:
+        message = (
+            "Expected the package mcp for MCP tools. "
+            "Install it with: pip install 'footnote-rag[mcp]'"
+        )
+        raise InputError(message)
+    if passwords is not None:
+        message = "MCP clients cannot log in to this page. Leave out --mcp or --auth."
         raise InputError(message)
 
 

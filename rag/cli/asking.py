@@ -104,10 +104,14 @@ def chat(
     auth: Annotated[
         Path | None, typer.Option("--auth", metavar="FILE", help="Who may log in.")
     ] = None,
+    mcp: Annotated[
+        bool,
+        typer.Option("--mcp", help="Let assistants ask too: offer the endpoints as MCP tools."),
+    ] = False,
 ) -> None:
     """Open the chat in the browser."""
     page_module(Path(__file__).parents[2]).main(
-        index=index, host=host, port=port, share_on_network=share_on_network, auth=auth
+        index=index, host=host, port=port, share_on_network=share_on_network, auth=auth, mcp=mcp
     )
 
 

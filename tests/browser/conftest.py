@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,13 @@ THRESHOLD = 0.06
 WAIT_MS = 30_000
 HARMLESS = ("Method not implemented.",)
 """Console messages of Gradio 6.31 itself: its file component has no progress without a stream."""
+DRAWN = {
+    "chat": "#question textarea",
+    "documents": "#documents tbody tr",
+    "accuracy": "#measure h1",
+    "settings": "#settings h1",
+}
+"""What shows that a tab is drawn."""
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",
@@ -50,10 +58,9 @@ def kept(tmp_path_factory):
     return tmp_path_factory.mktemp("footnote")
 
 
-@pytest.fixture(scope="session")
-def address(kept):
-    """The page over the documents of `tests.browser.library`."""
-    folder = kept
+@contextmanager
+def served(folder):
+    """Serve the documents of `tests.browser.library` from *folder*; yield address and process."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     environment["XDG_DATA_HOME"] = str(folder / "data")
     with (
@@ -70,13 +77,20 @@ def address(kept):
         try:
             for line in server.stdout:
                 if line.startswith("address "):
-                    yield line.split()[1]
+                    yield line.split()[1], server
                     break
             else:
                 pytest.fail((folder / "log").read_text())
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def address(kept):
+    """The page over the documents of `tests.browser.library`."""
+    with served(kept) as (page, _):
+        yield page
 
 
 @pytest.fixture(scope="session")
@@ -146,6 +160,12 @@ def _note(kind, text, observed):
         observed.console.append(text)
 
 
+def open_tab(page, name):
+    """Open a tab and wait until it is drawn."""
+    page.click(f"#{name}-tab-button")
+    page.wait_for_selector(DRAWN[name])
+
+
 def ask(page, question, turn=0):
     """Type a question, send it, and return its finished answer."""
     page.fill("#question textarea", question)
@@ -156,3 +176,7 @@ def ask(page, question, turn=0):
 def finished(page, turn=0):
     """Wait until a turn is answered, refused or failed, and return it."""
     return page.wait_for_selector(f"article.turn[data-turn='{turn}']:not([aria-busy])")
+
+
+def has_sideways_scrolling(page):
+    return page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -70,6 +71,23 @@ FILES = {
 }
 
 
+GOLD = (
+    {
+        "id": "office",
+        "question": QUESTION,
+        "kind": "fact",
+        "answers": ["Quay Street"],
+        "evidence": [{"document": "harbour.md", "quote": ANSWER}],
+    },
+    {"id": "zebra", "question": UNANSWERABLE, "kind": "unanswerable: off topic"},
+    {
+        "id": "hostile",
+        "question": "<img src=x onerror=\"window.hacked='gold'\"> zebra quantum?",
+        "kind": "unanswerable: near miss",
+    },
+)
+
+
 def write_library(folder: Path) -> Path:
     """Write the documents into *folder*."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -98,7 +116,8 @@ def main(folder: Path, threshold: float) -> None:
     embedder = open_embedder(settings.embedding)
     update_index(store, [write_library(folder / "library")], settings, embedder)
     page = app.build_page(open_pipeline(folder / "index", settings))
-    print(f"address {serve(page, port=0, block=False)}", flush=True)  # noqa: T201 - for who waits
+    mcp = find_spec("mcp") is not None
+    print(f"address {serve(page, port=0, mcp=mcp, block=False)}", flush=True)  # noqa: T201 - for who waits
     page.block_thread()
 
 

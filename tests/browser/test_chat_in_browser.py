@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser import library
-from tests.browser.conftest import ask, finished
+from tests.browser.conftest import DRAWN, ask, finished, has_sideways_scrolling
 
 MARKED = "#source mark"
 
@@ -25,10 +27,6 @@ def is_in_view(page, selector):
         "e => { const r = e.getBoundingClientRect();"
         " return r.top >= 0 && r.bottom <= innerHeight && r.left >= 0 && r.right <= innerWidth; }",
     )
-
-
-def has_sideways_scrolling(page):
-    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 def test_a_question_is_answered_with_the_sentence_and_its_source(open_page):
@@ -64,6 +62,8 @@ def test_a_quote_from_a_pdf_opens_on_its_page_with_the_printed_label(open_page):
     assert page.get_attribute(".cite", "data-page") == "p. 3 (2)"
     open_citation(page)
     assert page.get_attribute("#source article", "data-document") == library.PDF
+    page.wait_for_selector("#source .picture img")
+    assert is_in_view(page, ".page-mark")
     page.click("#source .switch button[data-view='text']")
     page.wait_for_selector(MARKED)
     assert "".join(marked_text(page).split()) == "".join(quote.split())
@@ -71,6 +71,10 @@ def test_a_quote_from_a_pdf_opens_on_its_page_with_the_printed_label(open_page):
     page.click("#source [data-step='next-page']")
     page.wait_for_function("document.querySelector('.source-page').innerText === 'p. 4 (3) of 5'")
     assert page.locator(MARKED).count() == 0
+    page.click("#source [data-step='previous-page']")
+    page.wait_for_selector(MARKED)
+    page.click("#source [data-step='previous-page']")
+    page.wait_for_function("document.querySelector('.source-page').innerText === 'p. 2 (1) of 5'")
     page.click("#source button:text('Back to the quote')")
     page.wait_for_selector(MARKED)
 
@@ -102,6 +106,10 @@ def test_a_question_without_an_answer_is_refused_with_the_nearest_passages(open_
     ask(page, library.UNANSWERABLE)
     assert page.inner_text(".turn-refusal") == "The documents do not answer this question."
     assert page.locator(".turn-answer, .cite").count() == 0
+    assert re.fullmatch(
+        r"The likeliest answer in them is right with \d %; one is given from 6 %\.",
+        page.inner_text(".turn-reason"),
+    )
     assert page.inner_text(".nearest-heading") == "Nearest passages, which do not answer it:"
     page.click(".nearest button >> nth=0")
     page.wait_for_selector("#source article.passage")
@@ -152,15 +160,51 @@ def test_everything_can_be_done_with_the_keyboard(open_page):
     assert page.evaluate("document.activeElement.className").startswith("cite")
 
 
-def test_an_answer_can_be_copied_with_its_citations(open_page):
+@pytest.mark.parametrize(
+    ("form", "beginning", "held"),
+    [
+        ("Text", library.QUESTION, f"{library.ANSWER} ["),
+        ("Markdown", f"## {library.QUESTION}", library.ANSWER),
+        ("BibTeX", "@misc{lindqvist2021", "title = {The harbour of Port Elling}"),
+    ],
+)
+def test_an_answer_can_be_copied_with_its_citations(open_page, form, beginning, held):
     page = open_page()
     ask(page, library.QUESTION)
-    page.click(".turn-tools button:text('Markdown')")
+    page.click(f".turn-tools button:text-is('{form}')")
     page.wait_for_selector(".turn-tools button:text('Copied')")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith(f"## {library.QUESTION}")
-    assert library.ANSWER in copied
+    assert copied.startswith(beginning)
+    assert held in copied
     assert "Ada Lindqvist" in copied
+
+
+def test_a_follow_up_is_completed_shown_and_can_be_edited(open_page):
+    page = open_page()
+    ask(page, library.QUESTION)
+    ask(page, "When does it open?", turn=1)
+    understood = page.inner_text("article.turn[data-turn='1'] .turn-understood q")
+    assert "Port Elling" in understood
+    page.click("article.turn[data-turn='1'] .turn-understood button")
+    assert page.input_value("#question textarea") == understood
+    assert page.evaluate("document.activeElement.matches('#question textarea')")
+    page.keyboard.press("End")
+    page.keyboard.type(" In the morning?")
+    page.keyboard.press("Enter")
+    finished(page, 2)
+    question = page.inner_text("article.turn[data-turn='2'] .turn-question")
+    assert question == f"{understood} In the morning?"
+
+
+def test_tabs_are_reached_with_the_keyboard_and_fit_a_phone(open_page):
+    page = open_page(width=400, height=800)
+    page.focus("#chat-tab-button")
+    for name in ("documents", "accuracy", "settings"):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == f"{name}-tab-button"
+        page.keyboard.press("Enter")
+        page.wait_for_selector(DRAWN[name])
+        assert not has_sideways_scrolling(page)
 
 
 def test_a_suggested_question_is_asked_by_clicking_it(open_page):

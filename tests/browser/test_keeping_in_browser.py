@@ -1,16 +1,16 @@
-"""Documents, conversations, verdicts and the endpoints, in a real Chromium and a real client."""
+"""Documents, conversations and verdicts in a real Chromium."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+
+import docx
 
 from tests.browser import library
-from tests.browser.conftest import ask, finished
-
-
-def open_documents(page):
-    page.click("#documents-tab-button")
-    page.wait_for_selector("#documents tbody tr")
+from tests.browser.conftest import ROOT, ask, finished, open_tab, served
 
 
 def open_menu(page, title):
@@ -19,9 +19,17 @@ def open_menu(page, title):
     return item
 
 
+def verify(path, index):
+    """Run ``rag verify``."""
+    command = [sys.executable, "-m", "rag.cli", "verify", str(path), "--index", str(index)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment |= {"RAG_EMBEDDING_MODEL": "hashing", "RAG_READING_READER": "none"}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
 def test_documents_are_listed_with_what_is_known_of_them(open_page):
     page = open_page()
-    open_documents(page)
+    open_tab(page, "documents")
     row = page.inner_text("#documents tr[data-document='lighthouse.md']")
     for fact in ("Paint it red again", "Otto Brandt", "1 May 2022", "Opinion", "Ready"):
         assert fact in row
@@ -32,7 +40,7 @@ def test_a_document_is_added_asked_and_removed(open_page, tmp_path):
     path = tmp_path / "Wool report.txt"
     path.write_text("The wool of Kestrel Hill is dyed with madder root in the autumn.\n")
     page = open_page()
-    open_documents(page)
+    open_tab(page, "documents")
     page.set_input_files("#upload input[type=file]", str(path))
     name = "uploads/Wool report.txt"
     page.wait_for_selector(f"#documents tr[data-document='{name}']")
@@ -41,7 +49,7 @@ def test_a_document_is_added_asked_and_removed(open_page, tmp_path):
     page.click("#chat-tab-button")
     ask(page, "What is the wool of Kestrel Hill dyed with in the autumn?")
     assert "madder root" in page.inner_text(".turn-answer")
-    open_documents(page)
+    open_tab(page, "documents")
     remove = page.locator(f"#documents tr[data-document='{name}'] button[data-action='remove']")
     remove.click()
     assert remove.inner_text() == "Delete the file"
@@ -49,11 +57,32 @@ def test_a_document_is_added_asked_and_removed(open_page, tmp_path):
     page.wait_for_selector(f"#documents tr[data-document='{name}']", state="detached")
 
 
+def test_indexing_is_shown_cancelled_and_answers_go_on_meanwhile(open_page, tmp_path):
+    for name in ("one.txt", "two.txt"):
+        words = (
+            f"Sentence {number} of {name} tells of {number * 7919}." for number in range(20_000)
+        )
+        (tmp_path / name).write_text("\n\n".join(words), encoding="utf-8")
+    page = open_page()
+    open_tab(page, "documents")
+    page.set_input_files("#upload input[type=file]", [tmp_path / "one.txt", tmp_path / "two.txt"])
+    page.wait_for_selector("#progress progress")
+    assert "of 2: uploads/" in page.inner_text("#progress")
+    page.click("#chat-tab-button")
+    ask(page, library.QUESTION)
+    assert library.ANSWER in page.inner_text(".turn-answer")
+    open_tab(page, "documents")
+    page.click("#progress button:text('Cancel')")
+    page.wait_for_selector("#notice .notice:text('Cancelled; nothing was changed.')")
+    assert page.locator("#documents tr[data-document^='uploads/one']").count() == 0
+    assert page.locator("#progress progress").count() == 0
+
+
 def test_a_file_that_cannot_be_read_is_listed_with_the_reason(open_page, tmp_path):
     path = tmp_path / "empty.txt"
     path.write_text(" ")
     page = open_page()
-    open_documents(page)
+    open_tab(page, "documents")
     page.set_input_files("#upload input[type=file]", str(path))
     page.wait_for_selector("#documents tr.skipped")
     row = page.locator("#documents tr.skipped")
@@ -65,7 +94,7 @@ def test_a_file_that_cannot_be_read_is_listed_with_the_reason(open_page, tmp_pat
 
 def test_the_chat_can_be_limited_to_some_documents(open_page):
     page = open_page()
-    open_documents(page)
+    open_tab(page, "documents")
     page.check("#documents input[value='lighthouse.md']")
     page.click("#chat-tab-button")
     page.wait_for_selector("#scope .scope")
@@ -78,7 +107,7 @@ def test_the_chat_can_be_limited_to_some_documents(open_page):
     page.wait_for_selector("#scope .scope", state="detached")
 
 
-def test_a_conversation_is_found_renamed_exported_and_deleted(open_page, tmp_path):
+def test_a_conversation_is_found_renamed_exported_and_deleted(open_page, kept, tmp_path):
     page = open_page()
     ask(page, library.QUESTION)
     page.click("button.new")
@@ -98,16 +127,52 @@ def test_a_conversation_is_found_renamed_exported_and_deleted(open_page, tmp_pat
     page.keyboard.press("Escape")
     with page.expect_download() as download:
         open_menu(page, "Harbour notes").locator("button[data-form='json']").click()
+    assert download.value.suggested_filename == "Harbour notes.json"
     download.value.save_as(tmp_path / "exported.json")
-    exported = json.loads((tmp_path / "exported.json").read_text(encoding="utf-8"))
-    assert exported["title"] == "Harbour notes"
-    quotes = [item["quote"] for item in exported["exchanges"][0]["answer"]["citations"]]
-    assert library.ANSWER in quotes
+    (answer,) = json.loads((tmp_path / "exported.json").read_text(encoding="utf-8"))
+    assert answer["conversation"] == "Harbour notes"
+    verified = verify(tmp_path / "exported.json", kept / "index")
+    assert verified.returncode == 0, verified.stderr
+    quote = answer["citations"][0]["quote"]
+    text = (tmp_path / "exported.json").read_text(encoding="utf-8")
+    (tmp_path / "exported.json").write_text(text.replace(quote, quote.upper()), encoding="utf-8")
+    assert verify(tmp_path / "exported.json", kept / "index").returncode == 1
+    with page.expect_download() as download:
+        open_menu(page, "Harbour notes").locator("button[data-form='docx']").click()
+    download.value.save_as(tmp_path / "exported.docx")
+    paragraphs = [item.text for item in docx.Document(str(tmp_path / "exported.docx")).paragraphs]
+    assert any(library.ANSWER in paragraph for paragraph in paragraphs)
     delete = open_menu(page, "Harbour notes").locator("button[data-action='delete']")
     delete.click()
     delete.click()
     page.wait_for_selector(".landing", state="visible")
     assert page.locator("button.conversation:text('Harbour notes')").count() == 0
+
+
+def test_a_conversation_is_found_again_after_the_server_was_killed(chromium, kept):
+    question = f"Please tell: {library.QUESTION}"
+
+    def opened(address):
+        page = chromium.new_page(viewport={"width": 1400, "height": 900})
+        page.goto(address)
+        page.wait_for_selector(".landing")
+        return page
+
+    with served(kept) as (address, server):
+        page = opened(address)
+        ask(page, question)
+        page.wait_for_selector(f"button.conversation[title='{question}']")
+        server.kill()
+        server.wait()
+        page.close()
+    with served(kept) as (address, _):
+        page = opened(address)
+        page.click(f"button.conversation[title='{question}']")
+        finished(page)
+        assert library.ANSWER in page.inner_text(".turn-answer")
+        ask(page, "When does it open?", turn=1)
+        assert "Port Elling" in page.inner_text(".turn-understood q")
+        page.close()
 
 
 def test_a_verdict_is_noted_with_the_words_that_answer(open_page, kept):
@@ -132,18 +197,3 @@ def test_a_verdict_is_noted_with_the_words_that_answer(open_page, kept):
     assert candidate["question"] == library.UNANSWERABLE
     assert candidate["note"] == "It is in there."
     assert " ".join(candidate["evidence"][0]["quote"].split()) == " ".join(quote.split())
-
-
-def test_the_endpoints_answer_programs(address):
-    from gradio_client import Client
-
-    client = Client(address, verbose=False)
-    named = client.view_api(return_format="dict")["named_endpoints"]
-    assert sorted(named) == ["/ask", "/documents", "/search"]
-    answer = client.predict(library.QUESTION, [], api_name="/ask")
-    assert answer["status"] == "answered"
-    assert library.ANSWER in [citation["quote"] for citation in answer["citations"]]
-    hits = client.predict(library.QUESTION, 2, ["harbour.md"], api_name="/search")
-    assert {hit["document"] for hit in hits} == {"harbour.md"}
-    listed = client.predict(api_name="/documents")
-    assert "lighthouse.md" in [item["document"] for item in listed]

@@ -258,8 +258,9 @@ function download(id) {
   const item = byId(id)?.querySelector('[data-download]');
   if (!item || item.dataset.done) return;
   item.dataset.done = 'yes';
+  const bytes = Uint8Array.from(atob(item.dataset.text), (char) => char.charCodeAt(0));
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([item.dataset.text], { type: item.dataset.type }));
+  link.href = URL.createObjectURL(new Blob([bytes], { type: item.dataset.type }));
   link.download = item.dataset.download;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
@@ -406,7 +407,8 @@ document.addEventListener('input', (event) => {
   const input = event.target.closest?.('[data-change]');
   if (!input) return;
   clearTimeout(changeTimer);
-  changeTimer = setTimeout(() => changed[input.dataset.change]?.(input), 250);
+  const wait = input.matches('select') ? 0 : 250;
+  changeTimer = setTimeout(() => changed[input.dataset.change]?.(input), wait);
 });
 document.addEventListener('change', (event) => {
   const input = event.target;
