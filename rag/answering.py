@@ -46,7 +46,7 @@ Both are fitted on development questions by ``training/fit_answering.py``.
 COMPARED_SENTENCES = 12
 """Sentences whose similarity is computed after reading; it costs a pass of the embedding model."""
 _CONFIDENCE = {"similarity": 3.85, "overlap": -2.1, "dense": 5.0, "bias": -4.05}
-FURTHER_SENTENCE = {Form.FACT: 0.3, Form.LIST: 0.4, Form.OPEN: 0.3}
+FURTHER_SENTENCE = {Form.FACT: 0.55, Form.LIST: 0.4, Form.OPEN: 0.3}
 """Share of the best sentence's score that another one needs to be added, with a reader."""
 FURTHER_SENTENCE_WITHOUT_READER = 0.75
 SENTENCES = {Form.FACT: 2, Form.LIST: 4, Form.OPEN: 4}
