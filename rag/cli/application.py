@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from rag import __version__
-from rag.cli import asking, keeping, measuring
+from rag.cli import asking, batching, keeping, measuring
 from rag.cli.output import fail
 from rag.errors import RagError
 
@@ -25,7 +25,8 @@ Examples:
   rag ask "Where are the coalition's headquarters?"
   rag search "Islamic NATO" -k 5 --kind op-ed
   rag ask "How many members are there?" --json > answer.json
-  rag verify answer.json
+  rag batch questions.csv -o answers.xlsx
+  rag verify answers.xlsx
   rag eval eval/gold/corpus.jsonl --report report.html
 
 \b
@@ -67,6 +68,7 @@ app = typer.Typer(
 app.command()(keeping.index)
 app.command()(asking.ask)
 app.command()(asking.search)
+app.command()(batching.batch)
 app.command()(keeping.verify)
 app.command()(keeping.status)
 app.command("eval")(measuring.evaluate)

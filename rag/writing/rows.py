@@ -53,10 +53,14 @@ class Row:
         return self.answer.status.value if self.answer else ERROR
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the row as one line of JSON Lines: the answer's JSON, the id, the columns."""
+        """Return the row as one line of JSON Lines: the answer's JSON, the id, the columns.
+
+        A row without an id gets its number.
+        """
+        identifier = self.number if self.identifier is None else self.identifier
         if self.answer is None:
             own: dict[str, Any] = {
-                "id": self.identifier,
+                "id": identifier,
                 "question": self.question,
                 "status": ERROR,
                 "error": self.error,
@@ -64,7 +68,7 @@ class Row:
                 "citations": [],
             }
         else:
-            own = self.answer.to_dict() | {"id": self.identifier}
+            own = self.answer.to_dict() | {"id": identifier}
         return own | without_clashes(self.columns, own)
 
 
@@ -93,11 +97,32 @@ class Summary:
     """By document and SHA-256, in order of names."""
     columns: tuple[str, ...]
     """All names of the rows' columns, in order of appearance."""
+    identified: bool
+    """Whether any row has an id."""
     indexes: tuple[IndexStamp, ...]
 
     def source(self, citation: Citation) -> Source:
         """Return the source of a citation."""
         return self.sources[citation.document, citation.sha256]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is written to a file.
+
+    ``rows`` can be iterated more than once; ``links`` says where documents lie, relative to the
+    file, as percent-encoded paths.
+    """
+
+    rows: Iterable[Row]
+    title: str
+    summary: Summary
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+def report_of(rows: Iterable[Row], title: str) -> Report:
+    """Return rows as a report without links."""
+    return Report(rows, title, summarize(rows))
 
 
 def rows_of(answers: Iterable[Answer]) -> list[Row]:
@@ -114,7 +139,9 @@ def summarize(rows: Iterable[Row]) -> Summary:
     cited: dict[tuple[str, str], Citation] = {}
     columns: dict[str, None] = {}
     indexes: dict[IndexStamp, None] = {}
+    identified = False
     for row in rows:
+        identified = identified or row.identifier is not None
         counts[row.status] += 1
         columns.update(dict.fromkeys(row.columns))
         if row.answer is not None:
@@ -140,6 +167,7 @@ def summarize(rows: Iterable[Row]) -> Summary:
         counts[ERROR],
         sources,
         tuple(columns),
+        identified,
         tuple(indexes),
     )
 

@@ -25,7 +25,7 @@ from rag.presentation import (
 )
 from rag.types import Status
 from rag.writing.files import replacing
-from rag.writing.rows import rows_of, summarize
+from rag.writing.rows import report_of, rows_of
 from rag.writing.word_styles import (
     FOOTNOTES_HEAD,
     FOOTNOTES_TAIL,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.types import Answer, Citation, Hit
-    from rag.writing.rows import Row, Source, Summary
+    from rag.writing.rows import Report, Row, Source, Summary
 
 DOCUMENT_PART = "word/document.xml"
 FOOTNOTES_PART = "word/footnotes.xml"
@@ -64,21 +64,13 @@ def write_docx(answers: Iterable[Answer], path: Path, title: str) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    rows = rows_of(answers)
     with replacing(path) as file:
-        write_word_report(rows, summarize(rows), file, title)
+        write_word_report(report_of(rows_of(answers), title), file)
 
 
-def write_word_report(rows: Iterable[Row], summary: Summary, file: IO[bytes], title: str) -> None:
-    """Write rows as a Word report to an open file, which need not be seekable.
-
-    Args:
-        rows: In the order in which they are shown.
-        summary: What `rag.writing.rows.summarize` says of the same rows.
-        file: Open for writing.
-        title: What stands at the top.
-    """
-    template = zipfile.ZipFile(io.BytesIO(empty_report(one_line(title))))
+def write_word_report(report: Report, file: IO[bytes]) -> None:
+    """Write a report as a Word file to an open file, which need not be seekable."""
+    template = zipfile.ZipFile(io.BytesIO(empty_report(one_line(report.title))))
     head, tail = _split(template.read(DOCUMENT_PART).decode())
     with zipfile.ZipFile(file, "w") as package, tempfile.TemporaryFile() as footnotes:
         for name in template.namelist():
@@ -87,7 +79,7 @@ def write_word_report(rows: Iterable[Row], summary: Summary, file: IO[bytes], ti
         footnotes.write(FOOTNOTES_HEAD.encode())
         with package.open(_part(DOCUMENT_PART), "w") as body:
             body.write(head.encode())
-            for piece in _body(rows, summary, title, footnotes):
+            for piece in _body(report, footnotes):
                 body.write(piece.encode())
             body.write(tail.encode())
         footnotes.write(FOOTNOTES_TAIL.encode())
@@ -108,12 +100,13 @@ def _split(document: str) -> tuple[str, str]:
     return document[:start], document[document.index("<w:sectPr") :]
 
 
-def _body(rows: Iterable[Row], summary: Summary, title: str, footnotes: IO[bytes]) -> Iterator[str]:
+def _body(report: Report, footnotes: IO[bytes]) -> Iterator[str]:
+    summary = report.summary
     notes = _Footnotes(summary, footnotes)
-    yield _paragraph("Title", _run(one_line(title)))
+    yield _paragraph("Title", _run(one_line(report.title)))
     for line in summary_lines(summary):
         yield _paragraph(style_id(ParagraphStyle.NOTE), _run(line))
-    for row in rows:
+    for row in report.rows:
         yield from _row(row, notes)
     if summary.sources:
         yield _paragraph("Heading1", _run(SOURCES))
