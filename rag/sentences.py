@@ -23,6 +23,19 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 """An abbreviation or house number that never ends a sentence, whatever follows."""
+_LABEL_WORDS = 8
+_LABEL = re.compile(
+    r"""["'“‘(]?(?:[A-Z0-9]|al-)[^\s.!?;]*(?:\s(?:["'“‘(]?[A-Z0-9][^\s.!?;]*|(?:a|al|and|at|bin|"""
+    r"""de|for|from|in|of|on|or|the|to|until|vs|with|–|-)))*\.?["'”’)]?\."""
+)
+"""A headword or a date: "NATO.", "Muhammad bin Salman.", "15 December 2015.", "1979 to 1989."."""
+_WITHIN_LABEL = re.compile(r"[\dA-Z\W]+\.|(?:\d{1,2}\s)?[A-Z][a-z]+\.?\s(?:\d{1,2},?\s)?\d{4}\.")
+"""What is a label in the middle of a paragraph too: capitals alone, or a date."""
+_NO_LABEL = re.compile(
+    r"(?:he|she|it|they|we|i|you|this|that|these|those|there|yes|no|not|so|nor|neither)\b",
+    re.IGNORECASE,
+)
+_LIST_MARK = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-z][.)]|[•▪◦·●■○‣–—-])\s+(?=\S)")
 
 
 def sentence_spans(text: str, within: Span | None = None) -> list[Span]:
@@ -45,7 +58,35 @@ def sentence_spans(text: str, within: Span | None = None) -> list[Span]:
             pieces[-1] = Span(pieces[-1].start, span.end)
         else:
             pieces.append(span)
-    return pieces
+    return _with_labels(text, pieces)
+
+
+def without_list_mark(text: str, span: Span) -> Span:
+    """Return *span* without the number, letter, bullet or dash that it begins with."""
+    mark = _LIST_MARK.match(text, span.start, span.end)
+    return Span(mark.end(), span.end) if mark else span
+
+
+def _with_labels(text: str, pieces: list[Span]) -> list[Span]:
+    """Join a label to the sentence that it introduces: "NATO. North Atlantic Treaty …".
+
+    Apart from it the definition would say of nothing what it is, and an event would have no date.
+    """
+    joined: list[Span] = []
+    opened = False
+    for index, piece in enumerate(pieces):
+        if opened:
+            joined[-1] = Span(joined[-1].start, piece.end)
+        else:
+            joined.append(piece)
+        opened = not opened and _is_label(text[piece.start : piece.end], first=index == 0)
+    return joined
+
+
+def _is_label(sentence: str, *, first: bool) -> bool:
+    if sentence.count(" ") >= _LABEL_WORDS or _NO_LABEL.match(sentence):
+        return False
+    return (_LABEL if first else _WITHIN_LABEL).fullmatch(sentence) is not None
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

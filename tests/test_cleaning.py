@@ -90,8 +90,6 @@ def test_hyphenated_line_ends(lines, elsewhere, expected):
         "Received: 2 May 2024; Accepted: 5 June 2024",
         "https://doi.org/10.1000/182",
         "Dr. Jane Doe",
-        "The author is a fellow at the Centre for Army Leadership.",
-        "— Jane Doe is a political analyst.",
         "Keywords: alliance, NATO, Pakistan",
     ],
 )
@@ -130,6 +128,8 @@ def test_boilerplate_is_told_from_prose(line):
         "Contents of the treaty were not made public until the following year.",
         "Share prices fell by a tenth when the news of the pact came out.",
         "Copyright law was not among the subjects that the ministers discussed.",
+        "The author is a fellow at the Centre for Army Leadership.",
+        "— Jane Doe is a political analyst. Her work is about borders.",
     ],
 )
 def test_ordinary_prose_stays_a_paragraph(line):
@@ -150,6 +150,35 @@ def test_entries_after_a_reference_heading_are_references_until_the_next_heading
         BlockKind.HEADING,
         BlockKind.PARAGRAPH,
     ]
+
+
+EVENTS = [
+    ("15 December 2015", "Pakistan is surprised by the news."),
+    ("January 2016", "Pakistan joins. It sends no troops."),
+    ("2017", "The general takes over the command."),
+]
+TERMS = [
+    ("NATO", "The North Atlantic Treaty Organisation."),
+    ("OIC", "A body for diplomacy."),
+    ("Muhammad bin Salman", "The crown prince of Saudi Arabia."),
+]
+
+
+@pytest.mark.parametrize("entries", [EVENTS, TERMS])
+@pytest.mark.parametrize("between", ["\n\n", "\n", "\n   "])
+@pytest.mark.parametrize("prose", [LONG, f"{LONG} {LONG}"], ids=["wrapped", "unwrapped"])
+def test_a_date_or_headword_in_its_own_line_is_one_block_with_its_text(entries, between, prose):
+    body = "\n\n".join(f"{label}{between}{text}" for label, text in entries)
+    found = kinds(f"A List of Things\n\n{prose}\n\n{body}\n\n{prose}")
+    expected = [(BlockKind.PARAGRAPH, f"{label} {text}") for label, text in entries]
+    assert found[2:-1] == expected
+
+
+def test_headings_of_sections_and_a_date_under_the_title_stand_apart():
+    sections = "\n\n".join(f"{name}\n\n{LONG} {LONG}" for name in ("Aims", "Means", "Ends"))
+    found = kinds(f"A Pact\n\n4 December 2017\n\n{LONG}\n\n{sections}")
+    assert [text for _, text in found[1:7:2]] == ["4 December 2017", "Aims", "Means"]
+    assert found[3][0] is BlockKind.HEADING
 
 
 def test_a_title_printed_twice_is_kept_once_and_recorded():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.sentences import sentence_spans
+from rag.sentences import sentence_spans, without_list_mark
 from rag.types import Span
 from tests.conftest import sentences_of
 
@@ -30,12 +30,37 @@ CASES = [
     ["Sen. Rabbani objected (see Art. 40 of the constitution).", "The Hon. Minister replied."],
     ["It began on Sept. 11, 2001.", "Nine years later it ended."],
     ["It has two parts.", "1. Ideology comes first."],
+    ["NATO. North Atlantic Treaty Organisation.", "It has 32 members."],
+    ["Vision 2030. The Saudi programme that puts economic growth first."],
+    ['"Muslim NATO". A nickname of the coalition.', "Critics use it."],
+    ["15 December 2015. The prince announces it.", "It starts with 34 states."],
+    ["1979 to 1989. The Soviet army is in Afghanistan."],
+    ["Talks began.", "2 May 2016. The minister left.", "SCO. The Shanghai body."],
+    ["Daesh, ISIS. Two names of one organisation.", "Khan prefers the first."],
+    ["Critics disagree.", "They went home.", "He left.", "That was in Iran."],
 ]
 
 
 @pytest.mark.parametrize("sentences", CASES, ids=lambda case: case[0][:24])
 def test_abbreviations_and_quotes_do_not_end_sentences(sentences):
     assert sentences_of(" ".join(sentences)) == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("3. To train the guards.", "To train the guards."),
+        ("(12) To train.", "To train."),
+        ("b) To train.", "To train."),
+        ("– To train.", "To train."),
+        ("2015. A year.", "2015. A year."),
+        ("5,000 men left.", "5,000 men left."),
+        ("3.", "3."),
+    ],
+)
+def test_a_quote_does_not_begin_with_the_number_of_a_list(text, quoted):
+    span = without_list_mark(text, Span(0, len(text)))
+    assert text[span.start : span.end] == quoted
 
 
 def test_only_the_part_asked_for_is_cut():

@@ -1,8 +1,9 @@
 """Cleaning: from raw pages to a `Document`, with a record of what was dropped.
 
 The steps, each a module: one form for characters (`characters`), running headers and page numbers
-(`running`), lines to blocks (`structure`, `lines`, `shapes`), roles of blocks (`roles`), paragraphs
-across pages (`flow`), text and spans (`assembly`), title and author (`bibliography`).
+(`running`), lines to blocks (`structure`, `lines`, `shapes`), entries of chronologies and
+glossaries (`entries`), roles of blocks (`roles`), paragraphs across pages (`flow`), text and spans
+(`assembly`), title and author (`bibliography`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from rag.cleaning.assembly import assembled, tiled
 from rag.cleaning.bibliography import metadata_of
 from rag.cleaning.characters import clean_line
+from rag.cleaning.entries import with_entries
 from rag.cleaning.flow import labelled_rows, rejoined, without_soft_hyphens
 from rag.cleaning.lines import Vocabulary
 from rag.cleaning.roles import assign_roles
@@ -57,7 +59,7 @@ def clean(raw: RawDocument, name: str, sha256: str) -> Document:
     drafts = _without_stray(drafts, dropped)
     drafts = _first_is_title(drafts, raw)
     declared = _clean_metadata(raw.declared)
-    drafts = assign_roles(labelled_rows(drafts), declared.author)
+    drafts = assign_roles(labelled_rows(with_entries(drafts)), declared.author)
     if not raw.marked:
         drafts = rejoined(drafts, context.vocabulary)
     drafts = without_soft_hyphens(drafts)

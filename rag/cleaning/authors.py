@@ -45,10 +45,11 @@ def printed_author(drafts: Sequence[Draft]) -> str | None:
     """Return the author that the text names, None when unsure."""
     head = drafts[:_HEAD_BLOCKS]
     for draft in (*head, *drafts[-_TAIL_BLOCKS:]):
+        match = _DASHED.match(draft.text)
         if draft.kind is BlockKind.BYLINE:
-            match = _LABEL.match(draft.text) or _BY.match(draft.text) or _DASHED.match(draft.text)
-            if match:
-                return clean_author(_MARKS.sub("", match[1]))
+            match = match or _LABEL.match(draft.text) or _BY.match(draft.text)
+        if match:
+            return clean_author(_MARKS.sub("", match[1]))
     return _under_title(head) or _with_biography(drafts)
 
 

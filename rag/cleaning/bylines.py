@@ -52,7 +52,6 @@ _SHORT_CHARS = 160
 _LINE_CHARS = 120
 _DATED_CHARS = 90
 _MAX_CHARS = 320
-_MAX_BIOGRAPHY_CHARS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +75,10 @@ class Credits:
 def is_byline(draft: Draft, known: Credits, *, in_opening: bool) -> bool:
     """Whether a block is a byline and no prose."""
     text = draft.text
-    if len(text) > _MAX_BIOGRAPHY_CHARS or (not draft.inferred and _is_marked_item(draft)):
+    if not draft.inferred and _is_marked_item(draft):
         return False
     if _is_biography(text, known.names):
-        return True
+        return False  # prose about the author, to be quoted when someone asks who that is
     if len(text) > _MAX_CHARS:
         return False
     with_address = _EMAIL.search(text) is not None and (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,28 +29,33 @@ _LETTERED = re.compile(r"\(?[a-z]{1,3}[.)]\s")
 _WRAP_STEP = 1.4
 """Lines of one cell are at most this many font sizes apart; rows mostly are further."""
 _ALIGNED_EM = 0.6
+_CLOSE = 0.8
+"""Lines of one row are nearer to each other than this share of the distance between rows."""
 
 
 def with_whole_rows(lines: list[Line]) -> list[Line]:
     """Return *lines* with their cells mended, and the lines of wrapped cells joined to their row."""
     whole: list[Line] = []
-    bottom = 0.0
-    for line in lines:
-        columns = _columns_continued(whole[-1], line, bottom) if whole else []
+    heights = [math.inf, *(above.y - line.y for above, line in pairwise(lines)), math.inf]
+    last = 0  # the line with which the row began
+    for index, line in enumerate(lines):
+        # Closer to its row than rows are to each other: its label goes on, in whatever letters.
+        room = _CLOSE * min(heights[last], heights[index + 1])
+        close = 0 < heights[index] <= room < math.inf
+        columns = _columns_continued(whole[-1], line, heights[index], close=close) if whole else []
         if columns:
             for column, cell in zip(columns, line.cells, strict=True):
                 whole[-1].cells[column] = f"{whole[-1].cells[column].strip()} {cell.strip()}"
         else:
             whole.append(replace(line, cells=list(line.cells)))
-        bottom = line.y
+            last = index
     for line in whole:
         line.cells = _mended(line.cells)
     return whole
 
 
-def _columns_continued(row: Line, line: Line, bottom: float) -> list[int]:
+def _columns_continued(row: Line, line: Line, step: float, *, close: bool) -> list[int]:
     """The columns of *row* that the cells of *line* go on with; empty where it is a row itself."""
-    step = bottom - line.y
     if len(row.cells) < 2 or not 0 < step <= _WRAP_STEP * line.size:  # noqa: PLR2004
         return []
     if len(row.cells) == len(line.cells) and all(
@@ -63,7 +70,7 @@ def _columns_continued(row: Line, line: Line, bottom: float) -> list[int]:
             if abs(start - other) <= _ALIGNED_EM * line.size
         ]
         lower = cell.strip()[:1].islower() and not _LETTERED.match(cell.strip())
-        if not aligned or (aligned[0] == 0 and not lower):
+        if not aligned or (aligned[0] == 0 and not lower and not close):
             return []
         columns.append(aligned[0])
     # A row without a label has numbers only; a wrapped cell has words.

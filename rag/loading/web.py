@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -126,6 +127,7 @@ class _Walk:
     def __init__(self, body: etree._Element) -> None:
         self.blocks: list[RawBlock] = []
         self._group = 0
+        self._after_term = False
         self._walk(body)
 
     def _walk(self, element: etree._Element, kind: BlockKind = BlockKind.PARAGRAPH) -> None:
@@ -151,10 +153,21 @@ class _Walk:
             cells = [" ".join(_text_of(cell).split()) for cell in element.iter("cell")]
             self._add(" | ".join(cell for cell in cells if cell), BlockKind.TABLE_ROW)
         elif element.tag == "item":
-            self._walk(element, BlockKind.LIST_ITEM)
+            self._item(element)
         else:
             self._group += element.tag in {"list", "table"} and kind is BlockKind.PARAGRAPH
             self._walk(element, kind)
+
+    def _item(self, element: etree._Element) -> None:
+        """Add a list item; a term and its definition are one."""
+        rank = element.get("rend", "")
+        place = len(self.blocks)
+        self._walk(element, BlockKind.LIST_ITEM)
+        if self._after_term and rank.startswith("dd") and len(self.blocks) > place:
+            term, definition = self.blocks[place - 1 : place + 1]
+            whole = f"{term.lines[0]} {definition.lines[0]}"
+            self.blocks[place - 1 : place + 1] = [replace(definition, lines=(whole,))]
+        self._after_term = rank.startswith("dt") and len(self.blocks) == place + 1
 
     def _add(self, text: str, kind: BlockKind, level: int = 0) -> None:
         text = " ".join(text.split())

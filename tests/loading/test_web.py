@@ -111,3 +111,10 @@ def test_a_page_without_markup_is_damaged(write, read):
 def test_absurd_nesting_ends_in_a_load_error(write, read):
     with pytest.raises(LoadError):
         read(write("a.html", "<div>" * 20_000 + "text" + "</div>" * 20_000))
+
+
+def test_a_term_and_its_definition_are_one_item(write, read, texts):
+    terms = "<dl><dt>NATO</dt><dd>An alliance.</dd><dt>OIC</dt><dd>A body for talks.</dd></dl>"
+    page = PAGE.format(meta="").replace("<h2>Members</h2>", terms)
+    items = texts(read(write("a.html", page)), BlockKind.LIST_ITEM)
+    assert items[:2] == ["NATO An alliance.", "OIC A body for talks."]
