@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 INDEX := index/default
 
-.PHONY: help install chat test check eval bench corpus screenshots clean
+.PHONY: help install chat test check eval bench bench-large corpus screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,14 @@ corpus: install ## write the PDF and Word files of corpus/ again
 bench: install ## measure speed against the baselines; DATA=folder of the public sets
 	@$(BIN)/python eval/benchmarks/speed.py --data "$(DATA)" --passages 400 --warm-passages 2500
 	@$(BIN)/python eval/benchmarks/tables.py
+	@$(BIN)/python eval/benchmarks/growth.py --data "$(DATA)"
+	@$(BIN)/python eval/benchmarks/updating.py --data "$(DATA)" --made-up-churn
+	@$(BIN)/python eval/benchmarks/rivals.py --data "$(DATA)"
+	@$(BIN)/python eval/benchmarks/speed_tables.py
+
+bench-large: install ## the same costs with a million passages; needs 8 GB of disk and an hour
+	@$(BIN)/python eval/benchmarks/growth.py --data "$(DATA)" --sizes 1000000
+	@$(BIN)/python eval/benchmarks/speed_tables.py
 
 eval: install ## measure everything that eval/README.md tells; DATA=public sets SEEDS=the five texts
 	@$(BIN)/python eval/benchmarks/accuracy.py --data "$(DATA)" $(if $(SEEDS),--seeds "$(SEEDS)")
