@@ -20,8 +20,6 @@ from rag.errors import ModelError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import openvino
-
     Node = Any  # openvino's graph nodes carry no usable types
 
 
@@ -116,31 +114,6 @@ def build_encoder(weights: Weights, config: dict[str, Any], prefix: str = "") ->
     for layer in range(config["num_hidden_layers"]):
         hidden = graph.layer(hidden, bias, f"encoder.layer.{layer}.")
     return Encoder(ids, mask, types, hidden)
-
-
-def compile_model(
-    outputs: list[Node], encoder: Encoder, name: str, *, precision: str = "bf16", threads: int = 0
-) -> openvino.CompiledModel:
-    """Compile a graph for the CPU.
-
-    Args:
-        outputs: The graph's results, in order.
-        encoder: Where its inputs are.
-        name: A name for error messages and profiles.
-        precision: "bf16" (fast where the processor has it, else float32) or "f32".
-        threads: How many threads; 0 leaves the choice to OpenVINO.
-    """
-    import openvino as ov
-
-    model = ov.Model(outputs, encoder.inputs(), name)
-    options: dict[str, Any] = {
-        "INFERENCE_PRECISION_HINT": precision,
-        "PERFORMANCE_HINT": "LATENCY",
-        "NUM_STREAMS": "1",
-    }
-    if threads:
-        options["INFERENCE_NUM_THREADS"] = threads
-    return ov.Core().compile_model(model, "CPU", options)
 
 
 def import_operations() -> Any:

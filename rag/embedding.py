@@ -116,14 +116,20 @@ class OpenVinoEmbedder:
 
     def _compiled(self) -> Any:
         if self._request is None:
-            from rag.bert import Weights, build_encoder, compile_model
+            from rag.compiled import open_graph
 
-            encoder = build_encoder(Weights(self._folder / WEIGHTS_FILE), self._config)
-            model = compile_model(
-                [_mean_pooled(encoder)], encoder, "embed", precision=self._precision
-            )
+            identity = f"mean-pooled {self.fingerprint}"
+            model = open_graph(identity, self._graph, precision=self._precision)
             self._request = model.create_infer_request()
         return self._request
+
+    def _graph(self) -> Any:
+        from openvino import Model
+
+        from rag.bert import Weights, build_encoder
+
+        encoder = build_encoder(Weights(self._folder / WEIGHTS_FILE), self._config)
+        return Model([_mean_pooled(encoder)], encoder.inputs(), "embed")
 
 
 class SentenceTransformersEmbedder:

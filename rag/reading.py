@@ -122,6 +122,7 @@ class FootnoteReader:
 
         calibration = read_json(folder / "calibration.json")
         check_sha256(folder / WEIGHTS_FILE, calibration["weights_sha256"])
+        self._identity = f"reader {calibration['weights_sha256']}"
         self._weights = calibration["weights"]
         self._bias = float(calibration["bias"])
         self._temperature = float(calibration["temperature"])
@@ -208,9 +209,14 @@ class FootnoteReader:
     def _infer(self, inputs: list[Any]) -> tuple[Any, Any]:
         with self._lock:
             if self._request is None:
-                self._request = _compiled(self._folder).create_infer_request()
+                self._request = self._compiled().create_infer_request()
             spans, verdicts = self._request.infer(inputs).values()
             return np.array(spans), np.array(verdicts)
+
+    def _compiled(self) -> Any:
+        from rag.compiled import open_graph
+
+        return open_graph(self._identity, lambda: _graph(self._folder))
 
     def _joined(self, passage: str, parts: Sequence[_WindowReading]) -> PassageReading:
         """Return the window with the best margin, and each sentence's best of all windows."""
@@ -300,9 +306,11 @@ def _whole_words(text: str, span: Span) -> Span:
     return Span(start, end)
 
 
-def _compiled(folder: Path) -> Any:
+def _graph(folder: Path) -> Any:
     """Build the encoder with the two heads."""
-    from rag.bert import Weights, build_encoder, compile_model, import_operations
+    from openvino import Model
+
+    from rag.bert import Weights, build_encoder, import_operations
 
     ops = import_operations()
     weights = Weights(folder / WEIGHTS_FILE)
@@ -316,4 +324,4 @@ def _compiled(folder: Path) -> Any:
     if "answerable_dense.weight" in weights:
         first = ops.tanh(linear(first, "answerable_dense"))
     outputs = [linear(encoder.hidden, "qa_outputs"), linear(first, "answerable")]
-    return compile_model(outputs, encoder, "read")
+    return Model(outputs, encoder.inputs(), "read")
