@@ -51,7 +51,10 @@ _CHANGE = re.compile(
     rf"[^.;\d]*?\b(?P<later>{_WRITTEN_NUMBER})\b",
     re.IGNORECASE,
 )
-_COUNT = re.compile(rf"\b{_WRITTEN_NUMBER}\b(?P<things>(?:\s+[\w'’-]+){{1,3}})", re.IGNORECASE)
+_COUNT = re.compile(
+    rf"\b{_WRITTEN_NUMBER}\b(?P<things>(?:\s+(?!{_WRITTEN_NUMBER}\b)[\w'’-]+){{1,3}})",
+    re.IGNORECASE,
+)
 _MONTHS = {
     name[:3]: number
     for number, name in enumerate(

@@ -89,6 +89,7 @@ def test_of_a_change_the_later_number_counts(sentence, later):
         ("It started with 34 member states.", None),
         ("Of 41 countries, ten sent troops.", None),
         ("34 members at the time; 42 members now.", "42"),
+        ("The abstract connects December 2015 with forty-two states.", "forty-two"),
         ("At first it had 34 members, and it now has 42 members.", "42"),
     ],
 )
