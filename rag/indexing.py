@@ -117,28 +117,34 @@ def find_files(paths: Sequence[Path]) -> dict[str, Path]:
             message = f"Expected a file or folder at {root}, but there is none. Check the path."
             raise InputError(message)
         prefix = f"{root.resolve().name}/" if len(paths) > 1 and root.is_dir() else ""
-        for path in _walk(root):
-            name = prefix + (path.relative_to(root).as_posix() if root.is_dir() else path.name)
-            if name in found and found[name] != path.resolve():
+        single = [(root.name, root.resolve())] if root.is_file() else []
+        for relative, path in _walk(root.resolve()) if root.is_dir() else single:
+            name = prefix + relative
+            if name in found and found[name] != path:
                 message = (
-                    f"Expected different names, but {found[name]} and {path.resolve()} would both "
+                    f"Expected different names, but {found[name]} and {path} would both "
                     f"be called {name}. Rename one or index their common folder."
                 )
                 raise InputError(message)
-            found[name] = path.resolve()
+            found[name] = path
     return dict(sorted(found.items()))
 
 
-def _walk(root: Path) -> Iterator[Path]:
-    if root.is_file():
-        yield root
+def _walk(folder: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:
+    """Yield the name below *folder*, which is resolved, and the resolved path of each file."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError:  # a folder that may not be read
         return
-    for folder, folders, files in os.walk(root, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(folder) / name
-            if not name.startswith(".") and path.is_file():
-                yield path
+    for entry in found:
+        if entry.name.startswith("."):
+            continue
+        path = Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(path, f"{prefix}{entry.name}/")
+        elif entry.is_file():
+            yield prefix + entry.name, path.resolve() if entry.is_symlink() else path
 
 
 class _Run:
