@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 SWEEP_INDEXES = Path("index/sweep")
 ROWS = 15
 """Lines of the table; the JSON holds every point."""
-TABLE_COLUMNS = 110
+TABLE_COLUMNS = 140
+MOST_TICKS = 8
 _AXES = {
     "chunk_tokens": "word pieces of a passage",
     "dense_weight": "share of the dense score",
@@ -116,7 +117,7 @@ def sweep_to_text(sweep: Sweep) -> str:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="")
-    for head in ("", "tokens", "dense", "depth", "threshold", *SHOWN, "95 % interval"):
+    for head in ("", "tokens", "dense", "depth", "threshold", *SHOWN, "interval"):
         table.add_column(head, justify="right")
     found = sweep.best_thresholds()
     shown = found[:ROWS] + [item for item in found[ROWS:] if item.choice == sweep.current]
@@ -127,7 +128,7 @@ def sweep_to_text(sweep: Sweep) -> str:
     rows = [line.rstrip() for line in buffer.getvalue().splitlines()]
     head = (
         f"{len(sweep.gold.questions)} development questions of {sweep.gold.name}, best by "
-        f"{sweep.objective}; test questions are not asked"
+        f"{sweep.objective} (with its 95 % interval); test questions are not asked"
     )
     effort = f"{sweep.passages_embedded} passages embedded, {sweep.passages_read} read"
     tried = f"{len(found)} of {len(sweep.points)} choices have their best threshold; {effort}"
@@ -155,6 +156,7 @@ def write_sweep_plot(sweep: Sweep, path: Path) -> None:
                 known = [(x, y) for x, y in zip(values, heights, strict=True) if y is not None]
                 panel.plot(*zip(*known, strict=True), marker=".", color=colour, label=metric)
             _objective(panel, values, points, sweep.objective)
+            panel.set_xticks(values[:: 1 + len(values) // MOST_TICKS])
             panel.axvline(getattr(sweep.current, name), color=MUTED, linestyle=":", linewidth=1)
         axes[0].legend(frameon=False, fontsize="small")
         figure.savefig(path)
