@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from rag.errors import InputError
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    Reader = Callable[[bytes, str], Iterator["WrittenAnswer"]]
+
 _Value = TypeVar("_Value")
+ERROR = "error"
+"""The status of a question that could not be asked."""
 _SEPARATOR = re.compile(r"[\s,]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAMES = {str: "text", int: "a whole number", list: "a list", dict: "an object"}
@@ -35,18 +40,21 @@ _NAMES = {str: "text", int: "a whole number", list: "a list", dict: "an object"}
 class WrittenAnswer:
     """An answer in a file; ``line`` is where it begins, from 1.
 
-    ``text`` is the running text, None where the format has none beside the sentences.
+    ``status`` is None for a question that could not be asked. ``text`` is the running text, None
+    where the format has none beside the sentences. ``problems`` are where the file contradicts
+    itself.
     """
 
     line: int
     question: str
-    status: Status
+    status: Status | None
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     text: str | None = None
     short_answer: str | None = None
     identifier: str | None = None
     disagreements: tuple[Disagreement, ...] = ()
+    problems: tuple[str, ...] = ()
 
     @property
     def expected_text(self) -> str:
@@ -54,7 +62,7 @@ class WrittenAnswer:
         return Answer(
             question=self.question,
             standalone_question=self.question,
-            status=self.status,
+            status=self.status or Status.NOT_FOUND,
             sentences=self.sentences,
             citations=self.citations,
             passages=(),
@@ -70,8 +78,8 @@ def read_answers(path: Path) -> list[WrittenAnswer]:
     Raises:
         InputError: the file cannot be read or does not hold answers; names the line.
     """
-    reader = READERS.get(path.suffix.casefold())
-    if reader is None:
+    name = READERS.get(path.suffix.casefold())
+    if name is None:
         known = ", ".join(READERS)
         message = f"Expected a file of answers ({known}), but got {path}. Check its name."
         raise InputError(message)
@@ -80,6 +88,8 @@ def read_answers(path: Path) -> list[WrittenAnswer]:
     except OSError as error:
         message = f"Expected a file of answers at {path}, but: {error.strerror or error}."
         raise InputError(message) from error
+    module, function = name.split(":")
+    reader: Reader = getattr(import_module(module), function)
     answers = list(reader(content, str(path)))
     if not answers:
         message = f"Expected at least one answer in {path}, but there is none."
@@ -114,11 +124,28 @@ def read_json_lines(content: bytes, source: str) -> Iterator[WrittenAnswer]:
             yield _Record(_parsed(line, source, number), source, number).answer()
 
 
-READERS: dict[str, Callable[[bytes, str], Iterator[WrittenAnswer]]] = {
-    ".json": read_json,
-    ".jsonl": read_json_lines,
+def answer_from_json(value: Any, source: str, line: int) -> WrittenAnswer:
+    """Return the answer that a JSON value holds.
+
+    Args:
+        value: What `rag.types.Answer.to_dict` returns, or part of it.
+        source: What messages call the file.
+        line: Where in it the answer begins.
+
+    Raises:
+        InputError: a field is missing or is not what it should be.
+    """
+    return _Record(value, source, line).answer()
+
+
+READERS = {
+    ".json": "rag.answers_file:read_json",
+    ".jsonl": "rag.answers_file:read_json_lines",
+    ".xlsx": "rag.writing.excel_reading:read_excel",
+    ".md": "rag.writing.markdown_reading:read_markdown",
+    ".docx": "rag.writing.word_reading:read_word",
 }
-"""By suffix; a reader takes the file's bytes and its name for messages."""
+"""By suffix; a reader takes the file's bytes and its name for messages, and yields answers."""
 
 
 class _Record:
@@ -153,8 +180,10 @@ class _Record:
             ),
         )
 
-    def _status(self) -> Status:
+    def _status(self) -> Status | None:
         status = self._field(self.value, "status", str)
+        if status == ERROR:
+            return None
         if status not in set(Status):
             self._fail(f"status to be {' or '.join(Status)}", repr(status))
         return Status(status)

@@ -144,9 +144,14 @@ def _mismatches(check: CitationCheck) -> list[str]:
         problems.append(f"wrong span: {citation.span.start}-{citation.span.end} is cited")
     elif _number(check.page) != _number(citation.page):
         problems.append(f"page mismatch: {_number(citation.page)} is cited")
-    elif citation.page and check.page and citation.page.label != check.page.label:
+    elif citation.page and check.page and _label(citation.page) != _label(check.page):
         problems.append(f"page mismatch: label {citation.page.label!r} is cited")
     return problems
+
+
+def _label(page: Page) -> str | None:
+    """Return what is printed on a page where that is not its number, which reports leave out."""
+    return None if page.label in {"", str(page.number)} else page.label
 
 
 def _number(page: Page | None) -> int | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.answers_file import read_answers
+from rag.answers_file import ERROR, read_answers
 from rag.errors import IndexMissingError, InputError, LoadError
 from rag.loading import Loader
 from rag.models import file_sha256
@@ -134,10 +134,11 @@ def verify_answers(
 
 def answer_problems(answer: WrittenAnswer) -> list[str]:
     """Return where an answer breaks the rules that hold for every answer."""
-    problems = []
-    if answer.status is Status.NOT_FOUND:
+    problems = list(answer.problems)
+    if answer.status is not Status.ANSWERED:
+        status = answer.status or ERROR
         if answer.sentences or answer.citations or answer.short_answer:
-            problems.append("status is not_found, but there are sentences or citations")
+            problems.append(f"status is {status}, but there are sentences or citations")
     elif not answer.sentences:
         problems.append("status is answered, but there is no sentence")
     quotes = {citation.number: citation.quote for citation in answer.citations}

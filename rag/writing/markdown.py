@@ -16,8 +16,16 @@ from rag.presentation import (
     source_line,
     visible,
 )
-from rag.types import Status
-from rag.writing.wording import details, reference, summary_lines
+from rag.types import Metadata, Status
+from rag.writing.wording import (
+    DIFFER,
+    SAME_FILE,
+    TABLE_NAMES,
+    UNDESCRIBED,
+    details,
+    reference,
+    summary_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,8 +34,7 @@ if TYPE_CHECKING:
     from rag.writing.rows import Report, Row, Source, Summary
 
 SOURCES = "## Sources"
-TABLE_HEAD = "| No. | Source | File | SHA-256 |\n|---|---|---|---|"
-DIFFER = "Sources differ: "
+TABLE_HEAD = f"| {' | '.join(TABLE_NAMES)} |\n{'|---' * len(TABLE_NAMES)}|"
 NO_ANSWER = "**No answer:** "
 
 
@@ -136,20 +143,13 @@ def code_span(text: str) -> str:
 
 
 def _nearest(hit: Hit) -> str:
-    where = source_line_of(hit)
+    where = source_line(Metadata(), hit.chunk.document, hit.page)
     return f"{hit.rank}. {markdown_escaped(where)}: {markdown_escaped(excerpt(hit.chunk.text))}"
-
-
-def source_line_of(hit: Hit) -> str:
-    """Return the file and page of a passage."""
-    from rag.types import Metadata
-
-    return source_line(Metadata(), hit.chunk.document, hit.page)
 
 
 def _source(source: Source) -> str:
     names = [code_span(one_line(source.document))]
-    names += [f"the same file: {code_span(one_line(name))}" for name in source.other_names]
-    described = source_line(source.metadata, "", None) or "no title, author or date known"
+    names += [f"{SAME_FILE}{code_span(one_line(name))}" for name in source.other_names]
+    described = source_line(source.metadata, "", None) or UNDESCRIBED
     files = "<br>".join(name.replace("|", "\\|") for name in names)
     return f"| {source.number} | {markdown_escaped(described)} | {files} | `{source.sha256}` |"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rag.answers_file import ERROR
 from rag.types import (
     Answer,
     Chunk,
@@ -24,8 +25,6 @@ from rag.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-ERROR = "error"
-"""The status of a row without an answer."""
 CLASH = " (input)"
 """Follows the name of a column of the questions that is also one of ours."""
 SHORT_HASH = 8

@@ -13,6 +13,9 @@ from rag.writing.rows import without_clashes
 from rag.writing.wording import pages_label
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.types import Citation
     from rag.writing.rows import Report, Row
 
 COLUMNS = (
@@ -59,18 +62,25 @@ def write_csv(report: Report, file: IO[bytes]) -> None:
 def cells(row: Row) -> dict[str, Any]:
     """Return what a table says of a row, by `COLUMNS`; None where there is nothing to say."""
     answer = row.answer
-    citations = answer.citations if answer else ()
     return {
         "question": row.question,
         "short_answer": answer.short_answer if answer else None,
         "answer": (answer.text or None) if answer else None,
         "status": row.status,
         "confidence": round(answer.confidence, 4) if answer else None,
-        "sources": "\n".join(f"[{item.number}] {citation_label(item)}" for item in citations)
-        or None,
-        "page": pages_label([item.page for item in citations]) or None,
-        "quotes": "\n".join(f"[{item.number}] “{item.quote}”" for item in citations) or None,
+        **listed(answer.citations if answer else ()),
         "error": row.error,
+    }
+
+
+def listed(citations: Sequence[Citation]) -> dict[str, str | None]:
+    """Return what a table says of an answer's citations; None where there are none."""
+    sources = (f"[{item.number}] {citation_label(item)}" for item in citations)
+    quotes = (f"[{item.number}] “{item.quote}”" for item in citations)
+    return {
+        "sources": "\n".join(sources) or None,
+        "page": pages_label([item.page for item in citations]) or None,
+        "quotes": "\n".join(quotes) or None,
     }
 
 

@@ -23,7 +23,7 @@ from rag.presentation import (
     source_line,
     visible,
 )
-from rag.types import Status
+from rag.types import Metadata, Status
 from rag.writing.files import replacing
 from rag.writing.rows import report_of, rows_of
 from rag.writing.word_styles import (
@@ -34,7 +34,15 @@ from rag.writing.word_styles import (
     empty_report,
     style_id,
 )
-from rag.writing.wording import details, reference, summary_lines
+from rag.writing.wording import (
+    DIFFER,
+    SAME_FILE,
+    TABLE_NAMES,
+    UNDESCRIBED,
+    details,
+    reference,
+    summary_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -148,15 +156,14 @@ def _answer(answer: Answer, notes: _Footnotes) -> Iterator[str]:
             _run(one_line(position.value)) + marks.of(position.citations)
             for position in disagreement.positions
         ]
-        text = _run("Sources differ: ") + _run("; ").join(positions) + _run(".")
+        text = _run(DIFFER) + _run("; ").join(positions) + _run(".")
         yield _styled(ParagraphStyle.DISAGREEMENT, text)
     sentences = [_run(item.text) + marks.of(item.citations) for item in answer.sentences]
     yield _styled(ParagraphStyle.ANSWER, _run(" ").join(sentences))
 
 
 def _nearest(hit: Hit) -> str:
-    page = page_label(hit.page)
-    where = f"{one_line(hit.chunk.document)}, {page}" if page else one_line(hit.chunk.document)
+    where = source_line(Metadata(), hit.chunk.document, hit.page)
     return f"{hit.rank}. {where}: {excerpt(hit.chunk.text)}"
 
 
@@ -220,13 +227,11 @@ class _Marks:
 
 def _sources(summary: Summary) -> str:
     """Return the table of what is cited, each with the hash of its file."""
-    head = [
-        _cell([_run(text, CharacterStyle.HEAD)]) for text in ("No.", "Source", "File", "SHA-256")
-    ]
+    head = [_cell([_run(text, CharacterStyle.HEAD)]) for text in TABLE_NAMES]
     rows = [_table_row(head, header=True)]
     for source in summary.sources.values():
         files = [_run(one_line(source.document), CharacterStyle.DOCUMENT)]
-        files += [_run(f"the same file: {one_line(name)}") for name in source.other_names]
+        files += [_run(f"{SAME_FILE}{one_line(name)}") for name in source.other_names]
         cells = [
             _cell([_run(str(source.number))]),
             _cell([_run(_described(source))]),
@@ -245,7 +250,7 @@ def _sources(summary: Summary) -> str:
 
 
 def _described(source: Source) -> str:
-    return source_line(source.metadata, "", None) or "no title, author or date known"
+    return source_line(source.metadata, "", None) or UNDESCRIBED
 
 
 def _table_row(cells: Sequence[str], *, header: bool = False) -> str:

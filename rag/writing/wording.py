@@ -17,6 +17,12 @@ HOW_TO_READ = (
     "count in the document's text as Footnote reads it. rag verify checks all of them again."
 )
 
+TABLE_NAMES = ("No.", "Source", "File", "SHA-256")
+"""The columns of a report's table of sources."""
+SAME_FILE = "the same file: "
+DIFFER = "Sources differ: "
+UNDESCRIBED = "no title, author or date known"
+
 
 def summary_lines(summary: Summary) -> list[str]:
     """Return how many questions were answered and from what, then how to read the report."""
