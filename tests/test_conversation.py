@@ -106,6 +106,8 @@ BORDER = turn("How long was the border in 2015?")
 DIRECTS = turn("Who is the executive director of the Sanober Institute?", "Dr. Qamar Cheema")
 SOLDIERS = turn("How many soldiers has Pakistan committed to the coalition?", "5,000")
 OPERATIONS = turn("Which two operations did Pakistan fight?", "Zarb-e-Azb and Radd-ul-Fasaad")
+SENT = turn("When did Pakistan send soldiers to Somalia?", "1992")
+THREE = turn("Which three courses are open to Pakistan?", "the study and the essay")
 COMPARED = turn("Who compared the coalition with NATO?", "Moghul")
 ISAF = turn("When did the ISAF mission end?", "2014")
 
@@ -162,6 +164,18 @@ ISAF = turn("When did the ISAF mission end?", "2014")
             [ISAF],
             "Who took over responsibility then?",
             "Who took over responsibility when the ISAF mission ended?",
+        ),
+        (
+            [SENT],
+            "How many soldiers did it lose there?",
+            "How many soldiers did Pakistan lose in Somalia?",
+        ),
+        ([SENT, SEAT], "How many people work there?", "How many people work in Riyadh?"),
+        ([MEMBERS], "And later?", "How many members does the coalition have later?"),
+        (
+            [THREE],
+            "What is the second one?",
+            "What is the second of the three courses that are open to Pakistan?",
         ),
         ([COMMANDS], "Tell me more", "Tell me more about Raheel Sharif"),
         ([JOINED], "Tell me more", "Tell me more about when Pakistan joined the IMCTC"),

@@ -26,7 +26,8 @@ _EMPTY_IT = re.compile(
       | \bto\s+(?:call|consider|deem)\s+it\s+\w
       | \bit\s+(?:(?:would|will|may|might|can|could|does|did)\s+)?(?:seem|appear|rain|snow)s?\b
       | \bit\s+(?:(?:would|will|may|might|can|could)\s+)?(?:takes?|took|costs?|means?|meant|feels?|
-        felt|hurts?|helps?|matters?|happens?)\s+(?:\S+\s+){0,8}?(?:to|that|if|when|whether)\s
+        felt|hurts?|helps?|matters?|happens?)\s+(?:\S+\s+){0,8}?(?:(?-i:to\s+[a-z])|(?:that|if|when|
+        whether)\s)
       | \bit\s+(?:is|was)\s+\S+(?:\s+\S+){0,5}\s+(?:that|who)\s
       | \b(?:makes?|made|find|finds|found)\s+it\s+\w+\s+(?:to|for|that)\b
       | \bwhat\s+time\s+(?:is|was)\s+it\b""",

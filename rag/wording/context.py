@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.wording.clauses import Clause, parse
@@ -61,5 +61,10 @@ def context_of(history: Sequence[Turn]) -> Context:
     last = history[-1]
     before = last.answer.standalone_question or last.question
     clause = parse(before)
-    mentions = tuple(tuple(mentioned(turn)) for turn in reversed(history))
+    turns = [mentioned(turn) for turn in reversed(history)]
+    persons = {item.text for turn in turns for item in turn if item.kind is Kind.PERSON}
+    mentions = tuple(
+        tuple(replace(item, kind=Kind.PERSON) if item.text in persons else item for item in turn)
+        for turn in turns
+    )
     return Context(before, clause, usable_answer(last, clause), mentions)

@@ -36,6 +36,11 @@ _DATE = re.compile(
     r"(?:(?:in|for|since|during|by|on)\s+)?(?:the\s+)?(?P<date>(?:[A-Z][a-z]+\s+)?(?:1[0-9]|20)\d\ds?)$"
 )
 _A_DATE = re.compile(r"\b(?:[A-Z][a-z]+\s+)?(?:1[0-9]|20)\d\ds?\b")
+_TIMES = frozenset("now today later before afterwards currently earlier originally".split())
+_A_TIME = re.compile(
+    r"\s+(?:at the (?:start|beginning|outset|end)|at first|initially|originally|today|now|"
+    r"in (?:1[0-9]|20)\d\d)$"
+)
 _YEAR = re.compile(r"\b(?:1[0-9]|20)\d\ds?\b")
 _ROLE = re.compile(
     r"^(?P<asked>(?:who|what|where|when|how \w+)\s+(?:is|are|was|were)\s+)(?P<role>the\s+.+?)"
@@ -69,8 +74,8 @@ def substituted(question: str, context: Context) -> str | None:
     rest, before = match["rest"], context.before.rstrip(" ?.")
     first = rest.split()[0].casefold()
     role = _ROLE.match(before)
-    if date := _DATE.fullmatch(rest):
-        return _with_date(before, rest, date["date"])
+    if at_other_time := _with_time(before, rest):
+        return at_other_time
     if owned := _OWNED.match(rest):
         return _with_owned(before, owned, context)
     if role and first == "the" and not names(rest):
@@ -106,13 +111,19 @@ def _stands_alone(rest: str) -> bool:
     return "to" in words[1:] or (len(inner) > 1 and bool(names(rest)))
 
 
-def _with_date(before: str, rest: str, date: str) -> str:
+def _with_time(before: str, rest: str) -> str | None:
+    """Ask about another time: "and in 2018?", "and later?"."""
+    if rest.casefold() in _TIMES:
+        return f"{_A_TIME.sub('', before)} {rest}"
+    match = _DATE.fullmatch(rest)
+    if match is None:
+        return None
+    date = match["date"]
     found = list((_A_DATE if " " in date else _YEAR).finditer(before))
     if found:
         return before[: found[-1].start()] + date + before[found[-1].end() :]
-    return (
-        f"{before} {rest if rest.split(maxsplit=1)[0].casefold() in PREPOSITIONS else f'in {date}'}"
-    )
+    first, _, others = rest.partition(" ")
+    return f"{before} {f'{first.casefold()} {others}' if others else f'in {date}'}"
 
 
 def _with_owned(before: str, owned: re.Match[str], context: Context) -> str | None:

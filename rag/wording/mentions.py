@@ -56,6 +56,10 @@ _TRAILING = re.compile(
     rf"(?:\s+(?:{'|'.join(sorted(PREPOSITIONS))}|\w+ly|and (?:its|their|his|her)\b.*))+$",
     re.IGNORECASE,
 )
+_ONLY_DATE = re.compile(
+    r"[\W\d]*(?:(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|the|early|late|years?|\d+0s)[\W\d]*)*$"
+)
 _BEGINS_PHRASE = re.compile(r"(?:the|an?)\s|[A-Z]")
 _COPULAS = frozenset("be become remain seem appear".split())
 _BETWEEN_PHRASES = (PREPOSITIONS - {"of", "between"}) | AUXILIARIES | frozenset(
@@ -71,7 +75,7 @@ _THE_AUTHOR = frozenset({"the author", "the columnist", "the writer"})
 _SOME_PEOPLE = re.compile(r"[A-Z][a-z]+(?:ers|ors|ists|ians|ics|ts)$")
 _WITH_ARTICLE = frozenset(
     """organisation organization coalition alliance union league council agreement treaty accord
-    initiative pact commission association federation""".split()
+    initiative pact commission association federation war""".split()
 )
 
 
@@ -89,7 +93,8 @@ def mentioned(turn: Turn) -> list[Mention]:
     if answer and clause and answer.text not in {item.text for item in found}:
         place = answer.kind is Kind.PLACE and clause.subject
         defined = clause.is_definition and answer.kind is not Kind.PERSON
-        found.insert(len(found) if place or defined else 0, answer)
+        vague = clause.head == "what" and not clause.noun and clause.subject
+        found.insert(len(found) if place or defined else 1 if vague else 0, answer)
     if clause and clause.head == "who" and not clause.subject and answer is None:
         found.insert(0, Mention(f"the one who {clause.verb} {clause.rest}".strip(), Kind.PERSON))
     author = turn.answer.citations[0].metadata.author if turn.answer.citations else None
@@ -161,7 +166,7 @@ def _with_parts(phrase: str, *, defined: bool) -> list[str]:
     """
     phrase = _TRAILING.sub("", phrase.strip(" ,;"))
     first = phrase.split()[0].casefold() if phrase else ""
-    if not re.search(r"[^\W\d]", phrase) or first in _NOT_MENTIONED or ADJECTIVE.match(phrase):
+    if _ONLY_DATE.match(phrase) or first in _NOT_MENTIONED or ADJECTIVE.match(phrase):
         return []
     if owner := _OWNER.match(phrase):
         return [owner["owner"], phrase]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rag.wording.antecedents import REFLEXIVE, is_possessive, refers_back
 from rag.wording.kinds import Kind, bare, names
-from rag.wording.lexicon import COUNTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +55,8 @@ _EMPTY_THERE = re.compile(
     re.IGNORECASE,
 )
 _THERE = re.compile(r"(?P<lead>\b(?:from|in|to)\s+)?\bthere\b", re.IGNORECASE)
+_GOING = re.compile(r"\b(?:send|sent|go|went|gone|travel\w*|move\w*|flee|fled)\s+$")
+_NAMED_PLACE = re.compile(r"\b(?:in|to|from|at|of|near)\s+(?:the\s+)?[A-Z]")
 _LONG_NAME = re.compile(r"\s(?:of|between|that|in)\s")
 
 
@@ -81,7 +82,8 @@ def resolved(text: str, asked: str, turns: Sequence[Sequence[Mention]]) -> str:
             spelled, length = _spelled(text, match, mention.text)
             kept += text[end : match.start()] + spelled
             end = match.end() + length
-    return _with_place(kept + text[end:], turns)
+    named = here | {bare(name).casefold() for name in taken.values()}
+    return _with_place(kept + text[end:], _without(turns, named))
 
 
 def find(
@@ -93,6 +95,8 @@ def find(
     levels = [(turn, kinds) for turn in turns for kinds in (_STRONG[which], _WEAK[which])]
     if which == "he":  # a person spoken of earlier, rather than a name that may be a person's
         levels.sort(key=lambda level: level[1] is _WEAK["he"])
+    if which == "they" and turns:  # one person who was asked for may be several
+        levels.insert(1, ([item for item in turns[0] if item.answers], (Kind.PERSON,)))
     for mentions, kinds in levels:
         for mention in mentions:
             if _can_be(mention, which, kinds, gender):
@@ -117,15 +121,17 @@ def _meant(
     if word in REFLEXIVE:
         return None
     which = _SUBJECT_FORM[word]
-    left = [
-        [item for item in turn if which == "they" or bare(item.text).casefold() not in excluded]
-        for turn in turns
-    ]
+    left = turns if which == "they" else _without(turns, excluded)
     wanted = _wanted_kind(text, pronoun) if which == "it" else None
     for mention in left[0]:
         if mention.kind is wanted:
             return mention
     return find(which, left, _GENDER.get(word))
+
+
+def _without(turns: Sequence[Sequence[Mention]], named: set[str]) -> Sequence[Sequence[Mention]]:
+    """Leave out what the question names itself."""
+    return [[item for item in turn if bare(item.text).casefold() not in named] for turn in turns]
 
 
 def _wanted_kind(text: str, pronoun: re.Match[str]) -> Kind | None:
@@ -153,9 +159,10 @@ def _with_place(text: str, turns: Sequence[Sequence[Mention]]) -> str:
     match = _THERE.search(text)
     if match is None or _EMPTY_THERE.search(text):
         return text
-    named = any(name.casefold() in COUNTRIES for name in names(text[: match.start()]))
-    mention = None if named else find("there", turns)
+    mention = None if _NAMED_PLACE.search(text[: match.start()]) else find("there", turns)
     if mention is None:
         return text
     lead = match["lead"] or ("at " if "headquarters" in mention.text else "in ")
+    if _GOING.search(text[: match.start()]):
+        lead = "to "
     return f"{text[: match.start()]}{lead}{mention.text}{text[match.end() :]}"

@@ -28,6 +28,7 @@ _ORDINAL = re.compile(
     r"did|has|have|had|in|of|begin|begun|end|start)\b))",
     re.IGNORECASE,
 )
+_COUNTED = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _OF_THEM = re.compile(r"\bof\s+(?:them|those|these)\b(?!\s+[a-z]+s\b)", re.IGNORECASE)
 _ONES = re.compile(r"\b(?P<which>which|how many|what)\s+ones\b", re.IGNORECASE)
 _DEMONSTRATIVE = re.compile(
@@ -54,17 +55,21 @@ def picked(question: str, context: Context) -> str:
         group = next((item for item in context.mentions[0] if item.kind is Kind.GROUP), None)
         things = group.text if group else None
     if things is not None:
-        question = _OF_THEM.sub(f"of {things}", question, count=1)
-        things = things.removeprefix("the ")
-        question = _ONES.sub(lambda match: f"{match['which']} {things}", question, count=1)
+        question = _OF_THEM.sub(lambda _: f"of {things}", question, count=1)
+        kinds = things.removeprefix("the ")
+        question = _ONES.sub(lambda match: f"{match['which']} {kinds}", question, count=1)
     match = _ORDINAL.search(question)
-    listed = context.enumerated
-    if match is None or not listed:
+    if match is None:
         return question
-    number = _ORDINALS[match["which"].casefold()]
-    if number >= len(listed):
+    which, listed = match["which"].casefold(), context.enumerated
+    asked = next((_COUNTED[word] for word in (things or "").split() if word in _COUNTED), None)
+    if len(listed) > _ORDINALS[which] and asked in {None, len(listed)}:
+        spelled = listed[_ORDINALS[which]]
+    elif things and is_plural(things.partition(" that ")[0]):
+        spelled = f"the {which} of {things}"
+    else:
         return question
-    return question[: match.start()] + listed[number] + question[match.end() :]
+    return question[: match.start()] + spelled + question[match.end() :]
 
 
 def demonstratives_replaced(question: str, context: Context) -> str:
