@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,13 @@ import numpy as np
 
 from rag.chunking import chunk_document
 from rag.errors import IndexMismatchError, InputError, LoadError, NothingIndexedError
-from rag.loading import Loader
+from rag.loading import load_each
 from rag.models import file_sha256
 from rag.settings import to_dict
 from rag.store.protocol import AddDocument, Manifest, RemoveFile, SetFile, SourceFile, vector_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rag.embedding import Embedder
     from rag.settings import Settings
@@ -236,16 +237,22 @@ class _Run:
             before[name].reason is None for name in now if name not in wanted
         )
         pending: list[tuple[Document, list[Chunk]]] = []
-        with Loader(self.settings.loading) as loader:
+        unread = _first_of_each((now[name] for name in wanted), usable)
+        paths = [(Path(file.path), file.name) for file in unread.values()]
+        # Read on all cores, and ahead while passages are embedded.
+        with closing(load_each(paths, self.settings.loading)) as loading:
             for name in wanted:
                 file = now[name]
-                if file.sha256 not in usable and file.reason is None:
-                    loaded = self._load(loader, file, failed)
+                if unread.get(file.sha256) is file:
+                    loaded = self._chunked(loading, file)
                     if isinstance(loaded, SourceFile):
-                        file = loaded
+                        failed[file.sha256] = loaded
                     else:
                         pending.append(loaded)
                         usable.add(file.sha256)
+                if file.sha256 in unread and file.sha256 not in usable:
+                    failure = failed[file.sha256]
+                    file = replace(file, reason=failure.reason, message=failure.message)
                 kept = kept or file.reason is None
                 yield SetFile(file)
                 self.files_done += 1
@@ -258,21 +265,15 @@ class _Run:
         if not kept:
             raise _nothing_indexed(now, failed)
 
-    def _load(
-        self, loader: Loader, file: SourceFile, failed: dict[str, SourceFile]
+    def _chunked(
+        self, loading: Iterator[Document | LoadError], file: SourceFile
     ) -> tuple[Document, list[Chunk]] | SourceFile:
-        """Return the document and its chunks, or the file with the reason for skipping it."""
+        """Return the next document and its chunks, or the file with the reason for skipping it."""
         began = time.perf_counter()
-        try:
-            document = loader.load(Path(file.path), file.name)
-        except LoadError as error:
-            failure = SourceFile(
-                file.name, file.path, file.sha256, file.size_bytes, error.reason, str(error)
-            )
-            failed[file.sha256] = failure
-            return failure
-        finally:
-            self.report.seconds["load"] += time.perf_counter() - began
+        document = next(loading)
+        self.report.seconds["load"] += time.perf_counter() - began
+        if isinstance(document, LoadError):
+            return replace(file, reason=document.reason, message=str(document))
         began = time.perf_counter()
         chunks = chunk_document(
             document, self.settings.chunking, self.embedder.count_tokens, self.embedder.max_tokens
@@ -300,6 +301,15 @@ class _Run:
     def _tell(self, total: int, name: str) -> None:
         passages = self.report.passages_embedded + self.report.passages_reused
         self.report_progress(Progress(self.files_done, total, passages, name))
+
+
+def _first_of_each(files: Iterable[SourceFile], usable: set[str]) -> dict[str, SourceFile]:
+    """The files to be read, by hash: of several with the same bytes the first."""
+    first: dict[str, SourceFile] = {}
+    for file in files:
+        if file.reason is None and file.sha256 not in usable:
+            first.setdefault(file.sha256, file)
+    return first
 
 
 def _nothing_indexed(

@@ -50,6 +50,7 @@ class Loader:
         self._settings = settings
         self._formats = FORMATS if formats is None else formats
         self._worker: _Worker | None = None
+        self._stopped = False
 
     def __enter__(self) -> Self:
         return self
@@ -67,6 +68,13 @@ class Loader:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+    def stop(self) -> None:
+        """End the worker process for good, from any thread: a file being read is given up."""
+        self._stopped = True
+        worker = self._worker
+        if worker is not None:
+            worker.kill()
 
     def load(self, path: Path, name: str) -> Document:
         """Read and clean one file.
@@ -147,8 +155,16 @@ class Loader:
 
     def _fresh_worker(self) -> _Worker:
         self.close()
+        self._check_running()
         self._worker = _Worker(self._settings.memory_megabytes)
+        self._check_running()  # it may have been stopped while the process started
         return self._worker
+
+    def _check_running(self) -> None:
+        if self._stopped:
+            self.close()
+            message = "Expected to read a file, but reading was stopped; use a new loader."
+            raise LoadError(message)
 
 
 class _Worker:
@@ -185,9 +201,13 @@ class _Worker:
             return None
         return self._next(timeout_s)
 
-    def close(self) -> None:
-        """End the process and its thread, whatever the process is doing."""
+    def kill(self) -> None:
+        """End the process, whatever it is doing; who waits for a reply is told that it died."""
         self._process.kill()
+
+    def close(self) -> None:
+        """End the process and its thread."""
+        self.kill()
         self._process.wait()
         self._thread.join()
         self._replies.close()
