@@ -38,7 +38,7 @@ class AccuracyTab:
         self.measuring = Measuring(engine, self.runs)
         with gr.Row(elem_id="accuracy"):
             with gr.Column(elem_id="accuracy-side", min_width=0):
-                self.form = html("", elem_id="measure")
+                self.form = html(self._form(), elem_id="measure")
                 self.upload = gr.UploadButton(
                     "Add a gold file",
                     file_types=[".jsonl"],
@@ -66,11 +66,11 @@ class AccuracyTab:
 
     def open(self) -> Iterator[Drawn]:
         """Draw the tab with the latest run, and follow a measurement that is under way."""
-        yield self._whole()
+        yield from self._whole()
         if self.measuring.progress is not None:
             for progress in followed(self.measuring):
                 yield gr.skip(), _progress(progress), gr.skip(), gr.skip(), gr.skip()
-            yield self._whole()
+            yield from self._whole()
 
     def measure(self, scope: Scope, event: gr.EventData) -> Iterator[Drawn]:
         """Measure on a gold file and show how far that is, then the run."""
@@ -145,11 +145,13 @@ class AccuracyTab:
             return gr.skip(), gr.skip(), notice_html(explained(error), bad=True)
         return listed, result, ""
 
-    def _whole(self) -> Drawn:
+    def _whole(self) -> Iterator[Drawn]:
+        """Draw the list at once, and then the latest run, whose plots take a moment."""
         latest = next((run.identifier for run in self.runs.listed()), None)
         progress = self.measuring.progress
         shown = _progress(progress) if progress else ""
-        return self._form(), shown, self._list(latest), self._run(latest), ""
+        yield self._form(), shown, self._list(latest), gr.skip(), ""
+        yield gr.skip(), gr.skip(), gr.skip(), self._run(latest), gr.skip()
 
     def _form(self, gold: str = "") -> str:
         files = {name: title for name, (title, _) in self.gold.known().items()}

@@ -14,6 +14,7 @@ from rag.chat.drawing import drawn
 from rag.chat.events import PRIVATE, data_of, html, notice_html
 from rag.chat.progress import CancelledError, Progress, run_with_progress
 from rag.chat.scope import Scope  # noqa: TC001 - Gradio reads the hints of handlers
+from rag.chat.uploads import MOST_FILES
 from rag.errors import RagError
 from rag.loading import supported_suffixes
 
@@ -75,6 +76,10 @@ class DocumentsTab:
             indexed=sum(row.reason is None for row in rows),
             skipped=sum(row.reason is not None for row in rows),
             passages=sum(row.passages for row in rows),
+            uploads=self.library.uploads.folder is not None,
+            suffixes=[suffix[1:] for suffix in supported_suffixes()],
+            largest=self.engine.settings.loading.max_file_megabytes,
+            most=MOST_FILES,
         )
 
     def add(self, files: list[str] | None, scope: Scope) -> Iterator[tuple[Any, ...]]:

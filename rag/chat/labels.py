@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rag.presentation import KIND_LABELS, excerpt, page_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from rag.types import Metadata
 
@@ -17,6 +17,7 @@ _MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 OPINION = "op-ed"
+_AGES = ((0, "Today"), (1, "Yesterday"), (6, "This week"), (30, "This month"), (0, "Earlier"))
 _SMALL = 10
 """Figures from here on, such as milliseconds, need no decimals."""
 _LONGEST_GLUED = 24
@@ -62,13 +63,23 @@ def number(value: float | None) -> str:
 
 def signed(value: float | None) -> str:
     """Return a difference with its sign, an en dash where there is none."""
-    return "–" if value is None else f"{value:+.3f}" if abs(value) < _SMALL else f"{value:+.0f}"
+    if value is None:
+        return "–"
+    text = f"{value:+.3f}" if abs(value) < _SMALL else f"{value:+.0f}"
+    return "0" if not float(text) else text.replace("-", "\u2212")
 
 
 def moment(time: datetime) -> str:
     """Return a time in this machine's zone: "22 November 2026, 02:30"."""
     local = time.astimezone()
     return f"{date_label(local.date().isoformat())}, {local:%H:%M}"
+
+
+def age(time: str) -> str:
+    """Return under which heading an ISO time is listed: "Today", "Yesterday", "Earlier"."""
+    then = datetime.fromisoformat(time).astimezone().date()
+    days = (datetime.now(UTC).astimezone().date() - then).days
+    return next((name for most, name in _AGES if days <= most), _AGES[-1][1])
 
 
 def last_word(text: str) -> tuple[str, str]:
@@ -91,6 +102,7 @@ LABELS: dict[str, Callable[..., object]] = {
     "number": number,
     "signed": signed,
     "moment": moment,
+    "age": age,
     "excerpt": excerpt,
     "last_word": last_word,
 }

@@ -183,6 +183,10 @@ def test_a_follow_up_is_completed_shown_and_can_be_edited(open_page):
     page = open_page()
     ask(page, library.QUESTION)
     ask(page, "When does it open?", turn=1)
+    page.wait_for_function(
+        "() => { const top = (s) => document.querySelector(s).getBoundingClientRect().top;"
+        " return Math.abs(top(\"article.turn[data-turn='1']\") - top('#turns')) < 30; }"
+    )
     understood = page.inner_text("article.turn[data-turn='1'] .turn-understood q")
     assert "Port Elling" in understood
     page.click("article.turn[data-turn='1'] .turn-understood button")

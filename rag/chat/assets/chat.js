@@ -205,15 +205,30 @@ function closeSource() {
 
 // A new question comes to the top of the view ------------------------------------------------------
 
+const PINNED_MS = 1500; // while Gradio draws what stands above it
 let shownTurn = null;
+let pinnedUntil = 0;
 
 function showTurn() {
   const turns = byId('turns');
-  const turn = byId('current')?.querySelector('article.turn');
-  const number = turn?.dataset.turn ?? null;
-  if (!turn || number === shownTurn) return;
-  shownTurn = number;
-  turns.scrollTo({ top: turn.offsetTop - turns.offsetTop - 12, behavior: 'auto' });
+  const all = turns?.querySelectorAll('article.turn') ?? [];
+  const turn = all[all.length - 1];
+  if (!turn) {
+    shownTurn = null;
+    return;
+  }
+  const key = `${all.length} ${all[0].querySelector('h2').textContent}`;
+  if (key !== shownTurn) {
+    shownTurn = key;
+    pinnedUntil = performance.now() + PINNED_MS;
+  }
+  if (performance.now() < pinnedUntil) {
+    turns.scrollTop += turn.getBoundingClientRect().top - turns.getBoundingClientRect().top;
+  }
+}
+
+for (const moved of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
+  document.addEventListener(moved, () => { pinnedUntil = 0; }, { capture: true, passive: true });
 }
 
 // Earlier conversations ---------------------------------------------------------------------------
@@ -312,6 +327,14 @@ function askInChat(button) {
   trigger('suggest', { text: button.dataset.text });
 }
 
+let showResult = false; // on a narrow page a run asked for is below what was pressed
+
+function revealRun() {
+  if (!showResult || innerWidth >= 900) return;
+  showResult = false;
+  byId('run').scrollIntoView({ block: 'start' });
+}
+
 function filterQuestions() {
   const rows = [...document.querySelectorAll('#run tr.question')];
   const [problem, kind] = ['problem', 'kind'].map(
@@ -319,7 +342,8 @@ function filterQuestions() {
   );
   for (const row of rows) {
     const wrong = row.dataset.problems.split('|');
-    row.hidden = (problem && !wrong.includes(problem)) || (kind && row.dataset.kind !== kind);
+    const wanted = problem === '*' ? row.dataset.problems !== '' : wrong.includes(problem);
+    row.hidden = (problem && !wanted) || (kind && row.dataset.kind !== kind);
   }
   const shown = rows.filter((row) => !row.hidden).length;
   byId('questions-shown').textContent = shown === rows.length ? '' : `${shown} of ${rows.length}`;
@@ -383,6 +407,7 @@ function act(button) {
   }
   if ((data.action === 'begin' || data.action === 'resume') && innerWidth < WIDE) showSidebar(false);
   if (data.action === 'begin') questionBox()?.focus();
+  if (data.action === 'show') showResult = true;
   if (data.action === 'choose') addressOfDocuments(JSON.parse(data.names));
   return trigger(data.action, data);
 }
@@ -395,6 +420,7 @@ const changed = {
     trigger('choose', { names: JSON.stringify(names) });
   },
   compare: (select) => {
+    showResult = true;
     if (select.value) trigger('compare', { before: select.value, run: select.dataset.run });
   },
   kind: filterQuestions,
@@ -463,5 +489,7 @@ observe('notice', showNotice);
 observe('download', () => download('download'));
 observe('run-download', () => download('run-download'));
 observe('settings', applyTheme);
+observe('run', revealRun);
 observe('source', showMark);
 observe('current', showTurn);
+observe('past', showTurn);
