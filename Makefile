@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 INDEX := index/default
 
-.PHONY: help install chat test check eval bench bench-large corpus screenshots clean
+.PHONY: help install chat test check eval bench bench-large corpus screenshots clean load
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,13 @@ eval: install ## measure everything that eval/README.md tells; DATA=public sets 
 	@$(BIN)/python eval/benchmarks/accuracy.py --data "$(DATA)" $(if $(SEEDS),--seeds "$(SEEDS)")
 	@if [ -d "$(DATA)/squad11_train" ]; then $(MAKE) --no-print-directory bench DATA="$(DATA)"; fi
 	@$(BIN)/python eval/benchmarks/tables.py
+
+screenshots: install ## make the README's pictures of the chat again
+	@$(BIN)/python docs/make_pictures.py
+
+load: install ## let 32 people ask the chat at once for a minute
+	@$(BIN)/rag index corpus --index $(INDEX)
+	@$(BIN)/python eval/benchmarks/load.py --index $(INDEX)
 
 clean: ## remove .venv and built indexes
 	@rm -rf $(VENV) $(INDEX)

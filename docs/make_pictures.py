@@ -20,6 +20,7 @@ LARGEST_BYTES = 300_000
 SIZE = {"width": 1280, "height": 800}
 ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run")
 QUESTION = "How many member states does the coalition have?"
+MEASURED_MS = 600_000
 REFUSED = "What is the boiling point of mercury?"
 
 
@@ -97,11 +98,20 @@ def _documents(page: Any) -> None:
     page.wait_for_selector("#documents tbody tr")
 
 
+def _accuracy(page: Any) -> None:
+    page.click("#accuracy-tab-button")
+    page.select_option("#gold", "shipped/corpus.jsonl")
+    page.select_option("#split", "development")
+    page.click("#measure button.primary")
+    page.wait_for_selector("#run .plot svg", timeout=MEASURED_MS)
+
+
 SCENES: dict[str, tuple[str, Callable[[Any], None]]] = {
     "chat": ("light", _chat),
     "chat-dark": ("dark", _chat),
     "refusal": ("light", _refusal),
     "documents": ("light", _documents),
+    "accuracy": ("light", _accuracy),
 }
 """By name of the picture: the colour scheme, and what to do before it is taken."""
 

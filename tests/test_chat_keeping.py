@@ -15,7 +15,7 @@ from rag.chat.feedback import CANDIDATES_FILE, Feedback, Verdict
 from rag.chat.judging import quoted_text
 from rag.chat.passwords import add_user, checker
 from rag.chat.records import answer_from_dict
-from rag.chat.serving import check_reach
+from rag.chat.serving import check_reach, check_tools
 from rag.chat.turns import Exchange
 from rag.errors import InputError
 from rag.evaluation.gold import read_gold
@@ -242,6 +242,13 @@ def test_other_machines_need_a_password(host, tmp_path):
     with pytest.raises(InputError, match="--auth"):
         check_reach(host, None)
     check_reach(host, tmp_path)
+
+
+def test_tools_for_assistants_are_not_offered_where_they_could_not_log_in(tmp_path):
+    pytest.importorskip("mcp", reason="the extra mcp is not installed")
+    check_tools(None)
+    with pytest.raises(InputError, match="--mcp or --auth"):
+        check_tools(tmp_path / "users")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
