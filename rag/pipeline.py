@@ -17,6 +17,7 @@ from rag.answering import (
     score_by_similarity,
     short_answer,
 )
+from rag.authorship import asks_for_author, byline
 from rag.conversation import standalone
 from rag.disagreement import disagreements, stances
 from rag.embedding import open_embedder
@@ -194,6 +195,9 @@ class Pipeline:
         timings["read"] = 1000 * (time.perf_counter() - began)
         likely = score_by_reading(candidates)[:COMPARED_SENTENCES]
         ranked = score_by_reading(with_similarity(likely, question, self.embedder))
+        if asks_for_author(question):
+            found = byline(snapshot, hits, question, self.embedder)
+            ranked = [found, *ranked] if found else ranked
         return ranked, rerank(hits)
 
     def hits(
