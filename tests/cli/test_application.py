@@ -24,9 +24,10 @@ def test_help_shows_commands_examples_and_exit_codes():
     result = run("--help")
     assert result.exit_code == 0
     assert [
-        line.split()[0] for line in result.stdout.split("Commands:\n")[1].splitlines()[:10]
+        line.split()[0] for line in result.stdout.split("Commands:\n")[1].splitlines()[:11]
     ] == [
-        *("index", "ask", "search", "verify", "status", "eval", "compare", "sweep", "chat", "gold")
+        *("index", "ask", "search", "batch", "verify", "status"),
+        *("eval", "compare", "sweep", "chat", "gold"),
     ]
     assert '  rag ask "Where are the coalition\'s headquarters?"\n' in result.stdout
     assert "Exit codes: 0 done, 1 a check failed, 2 an error, 3 not found" in result.stdout
