@@ -225,6 +225,12 @@ def test_an_answer_that_cannot_be_a_person_does_not_become_one():
     assert standalone("When did he resign?", [wrong]) == (
         "When did the one who proposed the pact resign?"
     )
+    assert standalone("When did he do so?", [wrong]) == (
+        "When did the one who proposed the pact do so?"
+    )
+    assert standalone("What was absent, in his eyes?", [wrong]) == (
+        "What was absent, in the eyes of the one who proposed the pact?"
+    )
     assert standalone("When was she born?", [UNNAMED]) == (
         "When was the one who wrote the column about Islamabad's hopes born?"
     )

@@ -57,7 +57,7 @@ _EMPTY_THERE = re.compile(
 _THERE = re.compile(r"(?P<lead>\b(?:from|in|to)\s+)?\bthere\b", re.IGNORECASE)
 _GOING = re.compile(r"\b(?:send|sent|go|went|gone|travel\w*|move\w*|flee|fled)\s+$")
 _NAMED_PLACE = re.compile(r"\b(?:in|to|from|at|of|near)\s+(?:the\s+)?[A-Z]")
-_LONG_NAME = re.compile(r"\s(?:of|between|that|in)\s")
+_LONG_NAME = re.compile(r"\s(?:of|between|that|in|who)\s")
 
 
 def resolved(text: str, asked: str, turns: Sequence[Sequence[Mention]]) -> str:

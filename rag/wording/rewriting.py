@@ -152,8 +152,9 @@ def _proposition(question: str, context: Context) -> str:
     if whole is not None:
         return whole
     topic = context.topic if clause.is_definition else None
+    unanswered = clause.head == "who" and answer is None  # "the one who did it" says it already
     for pattern, spelled in (
-        (_DO_SO, verb_phrase(clause)),
+        (_DO_SO, None if unanswered else verb_phrase(clause)),
         (_FIGURE, number_asked(clause)),
         (_EVENT, topic or gerund_phrase(clause, answer)),
         (_THAT, topic),
