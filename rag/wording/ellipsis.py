@@ -33,7 +33,7 @@ _REQUEST_VERBS = frozenset(
 )
 MAX_SUBSTITUTE_WORDS = 7
 _DATE = re.compile(
-    r"(?:(?:in|for|since|during|by|on)\s+)?(?:the\s+)?(?P<date>(?:[A-Z][a-z]+\s+)?(?:1[0-9]|20)\d\ds?)$"
+    r"(?:(?i:in|for|since|during|by|on)\s+)?(?:the\s+)?(?P<date>(?:[A-Z][a-z]+\s+)?(?:1[0-9]|20)\d\ds?)$"
 )
 _A_DATE = re.compile(r"\b(?:[A-Z][a-z]+\s+)?(?:1[0-9]|20)\d\ds?\b")
 _TIMES = frozenset("now today later before afterwards currently earlier originally".split())

@@ -29,7 +29,9 @@ _ORDINAL = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-_OF_THEM = re.compile(r"\bof\s+(?:them|those|these)\b(?!\s+[a-z]+s\b)", re.IGNORECASE)
+_OF_THEM = re.compile(
+    r"\bof\s+(?:them|those|these)\b(?!\s+(?!(?:is|was|has|does)\b)[a-z]+s\b)", re.IGNORECASE
+)
 _ONES = re.compile(r"\b(?P<which>which|how many|what)\s+ones\b", re.IGNORECASE)
 _DEMONSTRATIVE = re.compile(
     r"\b(?P<lead>(?:[Ii]n|[Oo]n|[Aa]t|[Oo]f|[Bb]y|[Tt]o)\s+)?(?:[Tt]his|[Tt]hese|[Tt]hose|the same|[Tt]hat(?=\s+(?:[a-z]+\s+)?"
