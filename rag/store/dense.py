@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 FILE_NAME = "vectors.faiss"
 EXACT_UP_TO_PASSAGES = 50_000
 """Beyond, looking at every vector takes longer than the rest of a search."""
-PROBED_LISTS = 128
-CANDIDATES_A_PASSAGE = 8
+PROBED_LISTS = 256
+CANDIDATES_A_PASSAGE = 16
 """Candidates that the lists name for each passage asked for, to be scored exactly."""
 EXHAUSTIVE_SHARE = 0.25
 """Where the candidates would be a larger part of all passages, all are scored."""
