@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import IndexDamagedError
-from rag.store.database import REBUILD_HINT, check_integrity, connect, translated
+from rag.store import records
+from rag.store.database import check_integrity, connect, damaged, translated
 from rag.store.protocol import Manifest, SourceFile, vector_key
-from rag.store.records import DocumentRow, document_of, metadata_of, row_of, row_sha256
 from rag.types import Chunk, Document, Metadata, Span
 
 if TYPE_CHECKING:
@@ -24,25 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_NAME = "catalog.sqlite"
-_SCHEMA = """
-CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE files (
-    name TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-    reason TEXT, message TEXT, row_sha256 TEXT NOT NULL);
-CREATE INDEX files_by_sha256 ON files (sha256);
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, sha256 TEXT NOT NULL UNIQUE, row_sha256 TEXT NOT NULL,
-    metadata TEXT NOT NULL, record TEXT NOT NULL, text TEXT NOT NULL);
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, context TEXT NOT NULL,
-    vector_key BLOB NOT NULL);
-CREATE INDEX chunks_by_document ON chunks (document);
-CREATE INDEX chunks_by_vector_key ON chunks (vector_key);
-CREATE TABLE derived (path TEXT PRIMARY KEY, size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL);
-"""
-_FILE = "name, path, sha256, size_bytes, reason, message"
-_CHUNK = 'id, document, start, "end", context, vector_key'
 _VALUES_A_QUERY = 500
 
 
@@ -52,7 +32,7 @@ class Catalog:
     def __init__(self, folder: Path) -> None:
         """Open or make the catalog in *folder*."""
         self.path = folder / FILE_NAME
-        self.connection = connect(self.path, _SCHEMA)
+        self.connection = connect(self.path, records.SCHEMA)
 
     @contextmanager
     def transaction(self, kind: str) -> Iterator[None]:
@@ -76,8 +56,7 @@ class Catalog:
         try:
             return Manifest(**json.loads(value)) if value else None
         except (ValueError, TypeError) as error:
-            message = f"{self.path} is damaged: {error} in the manifest. {REBUILD_HINT}"
-            raise IndexDamagedError(message) from error
+            raise damaged(self.path, f"{error} in the manifest") from error
 
     def lexical_added(self) -> int:
         """Return how many chunks were added to the lexical index since it was last made anew."""
@@ -106,7 +85,7 @@ class Catalog:
         values = (file.name, file.path, file.sha256, file.size_bytes, file.reason, file.message)
         self.connection.execute(
             "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (*values, row_sha256(*values)),
+            (*values, records.row_sha256(*values)),
         )
         return before
 
@@ -127,11 +106,11 @@ class Catalog:
         cursor = self.connection.execute(
             "INSERT INTO documents (sha256, row_sha256, metadata, record, text) "
             "VALUES (?, ?, ?, ?, ?)",
-            row_of(document),
+            records.row_of(document),
         )
         row, first = int(cursor.lastrowid or 0), self.last_chunk() + 1
         self.connection.executemany(
-            f"INSERT INTO chunks ({_CHUNK}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - fixed
+            f"INSERT INTO chunks ({records.CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - fixed
             [
                 (first + n, row, chunk.span.start, chunk.span.end, chunk.context, _blob(key))
                 for n, (chunk, key) in enumerate(zip(chunks, keys, strict=True))
@@ -172,7 +151,7 @@ class Catalog:
             names.setdefault(file.sha256, []).append(file.name)
         rows = self.connection.execute("SELECT id, sha256, metadata FROM documents")
         found = [
-            (row, tuple(names[sha256]), metadata_of(metadata))
+            (row, tuple(names[sha256]), records.metadata_of(metadata))
             for row, sha256, metadata in rows
             if sha256 in names
         ]
@@ -195,13 +174,12 @@ class Catalog:
         """
         query = "SELECT sha256, row_sha256, metadata, record, text FROM documents WHERE id = ?"
         found = self.connection.execute(query, (row,)).fetchone()
-        content = DocumentRow(*found) if found else None
+        content = records.DocumentRow(*found) if found else None
         names = self._names(content.sha256) if content else []
         if content is None or not names or not content.whole:
             called = names[0] if names else f"document {row}"
-            message = f"{self.path} is damaged: the text of {called} changed. {REBUILD_HINT}"
-            raise IndexDamagedError(message)
-        return document_of(content, names)
+            raise damaged(self.path, f"the text of {called} changed")
+        return records.document_of(content, names)
 
     def chunks_by_document(self, after: int) -> Iterator[tuple[int, list[int]]]:
         """Yield each document's row with its chunks above *after*, in order of chunks."""
@@ -222,7 +200,7 @@ class Catalog:
         Raises:
             IndexDamagedError: one is gone or is not what was embedded.
         """
-        query = f"SELECT {_CHUNK} FROM chunks"  # noqa: S608 - fixed columns
+        query = f"SELECT {records.CHUNK_COLUMNS} FROM chunks"  # noqa: S608 - fixed columns
         rows = {row[0]: row for row in self._among(query, "id", identifiers)}
         return [
             self._chunk(identifier, rows.get(identifier), document) for identifier in identifiers
@@ -265,7 +243,7 @@ class Catalog:
             self.files()
             for row, *_ in self.documents():
                 document = self.read_document(row)
-                query = f"SELECT {_CHUNK} FROM chunks WHERE document = ?"  # noqa: S608
+                query = f"SELECT {records.CHUNK_COLUMNS} FROM chunks WHERE document = ?"  # noqa: S608
                 for chunk in self.connection.execute(query, (row,)).fetchall():
                     self._chunk(chunk[0], chunk, {row: document}.__getitem__)
 
@@ -280,8 +258,7 @@ class Catalog:
             chunk = Chunk(identifier, owner.name, span, owner.slice(span), row[4])
             if _blob(vector_key(chunk)) == row[5]:
                 return chunk
-        message = f"{self.path} is damaged: passage {identifier} changed. {REBUILD_HINT}"
-        raise IndexDamagedError(message)
+        raise damaged(self.path, f"passage {identifier} changed")
 
     def _names(self, sha256: str) -> list[str]:
         """Return the names of the files with these bytes, in order."""
@@ -289,12 +266,11 @@ class Catalog:
         return [file.name for file in files]
 
     def _files(self, which: str, values: tuple[str, ...]) -> list[SourceFile]:
-        query = f"SELECT {_FILE}, row_sha256 FROM files {which}"  # noqa: S608 - fixed conditions
+        query = f"SELECT {records.FILE_COLUMNS}, row_sha256 FROM files {which}"  # noqa: S608 - fixed conditions
         found = []
         for *row, digest in self.connection.execute(query, values):
-            if row_sha256(*row) != digest:
-                message = f"{self.path} is damaged: the list of files changed. {REBUILD_HINT}"
-                raise IndexDamagedError(message)
+            if records.row_sha256(*row) != digest:
+                raise damaged(self.path, "the list of files changed")
             found.append(SourceFile(*row))
         return found
 

@@ -60,8 +60,7 @@ def translated(path: Path) -> Iterator[None]:
         if usable:  # a full disk, a lock that is held too long, a missing permission
             message = f"Expected to use {path}, but SQLite says: {error}."
             raise StoreError(message) from error
-        message = f"{path} is damaged: {error}. {REBUILD_HINT}"
-        raise IndexDamagedError(message) from error
+        raise damaged(path, error) from error
 
 
 def check_integrity(connection: sqlite3.Connection, path: Path) -> None:
@@ -72,5 +71,9 @@ def check_integrity(connection: sqlite3.Connection, path: Path) -> None:
     """
     found = connection.execute("PRAGMA integrity_check").fetchone()[0]
     if found != "ok":
-        message = f"{path} is damaged: {found}. {REBUILD_HINT}"
-        raise IndexDamagedError(message)
+        raise damaged(path, found)
+
+
+def damaged(path: Path, what: object) -> IndexDamagedError:
+    """Return the error that says *what* is wrong with *path*."""
+    return IndexDamagedError(f"{path} is damaged: {what}. {REBUILD_HINT}")

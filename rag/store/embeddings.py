@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.errors import IndexDamagedError
-from rag.store.database import REBUILD_HINT, check_integrity, connect, translated
+from rag.store.database import check_integrity, connect, damaged, translated
 from rag.store.protocol import STORED_VECTOR
 
 if TYPE_CHECKING:
@@ -80,8 +79,7 @@ class PendingEmbeddings:
 
     def _checked(self, blob: bytes, checksum: int) -> Vector:
         if zlib.crc32(blob) != checksum:
-            message = f"{self.path} is damaged: a vector changed. {REBUILD_HINT}"
-            raise IndexDamagedError(message)
+            raise damaged(self.path, "a vector changed")
         return np.frombuffer(blob, STORED_VECTOR).astype(np.float32)
 
     def _embedder(self) -> str | None:

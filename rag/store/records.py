@@ -1,4 +1,4 @@
-"""Documents as rows of the catalog, and the hash that each row carries."""
+"""The tables of the catalog, documents as their rows, and the hash that each row carries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,26 @@ from rag.types import Block, BlockKind, Document, Dropped, Metadata, Page, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+SCHEMA = """
+CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE files (
+    name TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+    reason TEXT, message TEXT, row_sha256 TEXT NOT NULL);
+CREATE INDEX files_by_sha256 ON files (sha256);
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, sha256 TEXT NOT NULL UNIQUE, row_sha256 TEXT NOT NULL,
+    metadata TEXT NOT NULL, record TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, context TEXT NOT NULL,
+    vector_key BLOB NOT NULL);
+CREATE INDEX chunks_by_document ON chunks (document);
+CREATE INDEX chunks_by_vector_key ON chunks (vector_key);
+CREATE TABLE derived (path TEXT PRIMARY KEY, size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL);
+"""
+FILE_COLUMNS = "name, path, sha256, size_bytes, reason, message"
+CHUNK_COLUMNS = 'id, document, start, "end", context, vector_key'
 
 
 class DocumentRow(NamedTuple):

@@ -11,7 +11,7 @@ import pytest
 
 from rag.errors import IndexLockedError, IndexMismatchError, IndexMissingError, InputError
 from rag.settings import ChunkingSettings, Settings
-from rag.store import Filters, Manifest, RemoveFile, SetFile, SourceFile
+from rag.store import Filters, Manifest, RemoveFile, SetFile, SourceFile, generation
 from rag.store.embedded import EmbeddedStore
 from rag.store.memory import MemoryStore
 from rag.store.protocol import vector_key
@@ -299,3 +299,38 @@ def test_chunks_hold_exactly_their_span(store, settings, embedder, manifest):
         found = snapshot.search_dense(embedder.embed(["emoji"])[0], 5, None)
         for chunk in snapshot.chunks([item.chunk for item in found]):
             assert document.slice(Span(chunk.span.start, chunk.span.end)) == chunk.text
+
+
+def test_the_run_after_many_removals_clears_what_they_left(
+    store, settings, embedder, manifest, monkeypatch
+):
+    monkeypatch.setattr(generation, "REWRITE_BELOW_CHUNKS", 0)
+    documents = [random_document(seed) for seed in range(40)]
+    apply_documents(store, documents[:36], settings, embedder, manifest)
+    before = bytes_of(store)
+    store.apply([RemoveFile(document.name) for document in documents[:14]], manifest)
+    assert bytes_of(store) >= before  # nothing is written anew by the run that removes
+    apply_documents(
+        store, documents[36:], settings, embedder, manifest, [RemoveFile(documents[14].name)]
+    )
+    assert bytes_of(store) < before or before == 0
+    store.check()
+    fresh = MemoryStore()
+    apply_documents(fresh, documents[15:], settings, embedder, manifest)
+    vector = embedder.embed(["iran border troops"])[0]
+    with store.snapshot() as seen, fresh.snapshot() as expected:
+        assert seen.catalog() == expected.catalog()
+        same_ranking(
+            content(seen, seen.search_dense(vector, 50, None)),
+            content(expected, expected.search_dense(vector, 50, None)),
+        )
+        found = [row[1:] for row in content(seen, seen.search_lexical(["iran"], 50, None))]
+        wanted = [row[1:] for row in content(expected, expected.search_lexical(["iran"], 50, None))]
+        assert set(found) == set(wanted)
+
+
+def bytes_of(store):
+    """The bytes of the vectors' rows, 0 for a store that keeps none."""
+    if isinstance(store, MemoryStore):
+        return 0
+    return sum(path.stat().st_size for path in store.folder.rglob("*.vectors.f16"))
