@@ -55,21 +55,22 @@ def open_graph(
     threads = core.get_property("CPU", "INFERENCE_NUM_THREADS")
     key = hashlib.sha256(repr((*parts, threads, GRAPH_VERSION)).encode()).hexdigest()[:32]
     path = user_cache_path("footnote") / "graphs" / f"{key}.blob"
-    kept = _kept(core, path)
-    if kept is not None:
-        return kept
     options = {
         "INFERENCE_PRECISION_HINT": precision,
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": "1",
     }
+    kept = _kept(core, path, options)
+    if kept is not None:
+        return kept
     compiled = core.compile_model(build(), "CPU", options)
     with suppress(OSError):  # a read-only home or a full disk costs a second a start, nothing else
         _keep(compiled, path)
     return compiled
 
 
-def _kept(core: Any, path: Path) -> openvino.CompiledModel | None:
+def _kept(core: Any, path: Path, options: dict[str, str]) -> openvino.CompiledModel | None:
+    """Read a graph back; the file does not say with which options it was compiled."""
     import openvino as ov
 
     try:
@@ -77,7 +78,7 @@ def _kept(core: Any, path: Path) -> openvino.CompiledModel | None:
         mapped = ov.Tensor(
             np.asarray(np.memmap(path, dtype=np.uint8, mode="c")), shared_memory=True
         )
-        graph = core.import_model(mapped, "CPU", {})
+        graph = core.import_model(mapped, "CPU", options)
     except (OSError, ValueError, ModelError, RuntimeError):
         return None  # not there, or not what was written: it is made again
     _mapped.append(mapped)

@@ -44,6 +44,13 @@ def test_a_graph_is_built_once(cache):
     assert len(list(cache.glob("*.blob"))) == 1
 
 
+def test_a_kept_graph_computes_in_the_precision_asked_for(cache):
+    for precision in ("f32", "bf16"):
+        built, kept = (open_graph("twice", Doubling(2), precision=precision) for _ in range(2))
+        hints = [graph.get_property("INFERENCE_PRECISION_HINT") for graph in (built, kept)]
+        assert hints[0] == hints[1]
+
+
 def test_another_identity_is_another_graph(cache):
     assert run(open_graph("twice", Doubling(2), precision="f32")) == [2.0, 5.0]
     assert run(open_graph("thrice", Doubling(3), precision="f32")) == [3.0, 7.5]

@@ -47,6 +47,18 @@ def test_openvino_equals_sentence_transformers_over_lengths_and_batches(embedder
     assert (reference.dimension, reference.max_tokens) == (embedder.dimension, embedder.max_tokens)
 
 
+@pytest.mark.parametrize("precision", ["f32", "bf16"])
+def test_a_graph_read_back_gives_the_same_vectors(tmp_path, monkeypatch, precision):
+    monkeypatch.setattr("rag.compiled.user_cache_path", lambda _: tmp_path)
+    folder = find_model("all-MiniLM-L6-v2")
+    built, kept = (
+        OpenVinoEmbedder("all-MiniLM-L6-v2", folder, precision).embed(["two words", "member " * 90])
+        for _ in range(2)
+    )
+    assert len(list(tmp_path.glob("graphs/*.blob"))) == 1
+    np.testing.assert_array_equal(kept, built)
+
+
 def test_vectors_have_length_one_and_keep_the_order(embedder):
     some = texts(30)
     together = embedder.embed(some)
