@@ -71,7 +71,8 @@ def test_an_answer_is_read_as_it_was_written(tmp_path):
         ("a.json", b"\n\xff", "line 2: expected UTF-8"),
         ("a.json", b"[" * 200_000, "line 1: expected"),
         ("a.json", b'{"id": ' + b"1" * 5000 + b"}", "line 1: expected an answer"),
-        ("a.docx", b"", "Expected a file of answers (.json, .jsonl)"),
+        ("a.docx", b"", "Expected a Word report of answers"),
+        ("a.odt", b"", "Expected a file of answers (.json, .jsonl"),
     ],
 )
 def test_a_malformed_file_is_named_with_its_line(tmp_path, name, content, expected):
