@@ -66,7 +66,7 @@ def search(
         chunks,
         key=lambda chunk: (-scores[chunk.identifier].fused, chunk.document, chunk.span.start),
     )
-    kept = collapse(ranked, settings.near_duplicate)[:count]
+    kept = collapse(ranked, settings.near_duplicate, count)
     hits = [
         Hit(
             rank,
@@ -112,7 +112,8 @@ def with_names(
     scores = {}
     for chunk in chunks:
         own = fused[chunk.identifier]
-        named = share_named(names, set(terms(f"{chunk.context} {chunk.text}")))
+        present = set(terms(f"{chunk.context} {chunk.text}")) if names else set()
+        named = share_named(names, present)
         joined = (1 - NAMES_WEIGHT) * own.fused + NAMES_WEIGHT * named
         scores[chunk.identifier] = replace(own, fused=joined)
     return scores
@@ -132,16 +133,19 @@ def rerank(hits: Sequence[Hit]) -> list[Hit]:
     return [replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1)]
 
 
-def collapse(chunks: Sequence[Chunk], near_duplicate: float) -> list[Chunk]:
-    """Leave out each chunk whose terms are nearly those of a better one.
+def collapse(chunks: Sequence[Chunk], near_duplicate: float, count: int) -> list[Chunk]:
+    """Return the first *count* chunks, without those whose terms are nearly a better one's.
 
     Args:
         chunks: Best first.
         near_duplicate: The Jaccard similarity of the sets of terms, 0..1, from which on.
+        count: How many at most.
     """
     kept: list[Chunk] = []
     seen: list[frozenset[str]] = []
     for chunk in chunks:
+        if len(kept) == count:
+            break
         own = frozenset(terms(chunk.text))
         if all(_jaccard(own, other) < near_duplicate for other in seen):
             kept.append(chunk)

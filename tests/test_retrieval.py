@@ -63,7 +63,8 @@ def test_near_identical_passages_are_shown_once(store, embedder, settings):
 
 def test_collapsing_keeps_the_better_one():
     chunks = [Chunk(n, "a", Span(0, 1), text) for n, text in enumerate(["x y z", "z y x", "q r"])]
-    assert [chunk.identifier for chunk in collapse(chunks, 0.9)] == [0, 2]
+    assert [chunk.identifier for chunk in collapse(chunks, 0.9, 5)] == [0, 2]
+    assert [chunk.identifier for chunk in collapse(chunks, 0.9, 1)] == [0]
 
 
 def test_what_the_reader_thinks_moves_passages():
