@@ -76,7 +76,11 @@ class SettingsTab:
                 (choice, choice.value(scope.settings), choice.value(default)) for choice in CHOICES
             ],
             fixed=[
-                (f"{group}.{name}", title, getattr(getattr(default, group), name), needs)
+                (f"{group}.{name}", title, _shown(getattr(getattr(default, group), name)), needs)
                 for group, name, title, needs in FIXED
             ],
         )
+
+
+def _shown(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"

@@ -16,7 +16,7 @@ from tests.install_browser import find_chromium
 ROOT = Path(__file__).parents[2]
 THRESHOLD = 0.06
 """Hashed vectors know no meaning: whatever shares rare words with a passage is answered."""
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 HARMLESS = ("Method not implemented.",)
 """Console messages of Gradio 6.31 itself: its file component has no progress without a stream."""
 DRAWN = {

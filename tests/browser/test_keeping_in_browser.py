@@ -10,7 +10,7 @@ import sys
 import docx
 
 from tests.browser import library
-from tests.browser.conftest import ROOT, ask, finished, open_tab, served
+from tests.browser.conftest import ROOT, WAIT_MS, ask, finished, open_tab, served
 
 
 def open_menu(page, title):
@@ -154,6 +154,7 @@ def test_a_conversation_is_found_again_after_the_server_was_killed(chromium, kep
 
     def opened(address):
         page = chromium.new_page(viewport={"width": 1400, "height": 900})
+        page.set_default_timeout(WAIT_MS)
         page.goto(address)
         page.wait_for_selector(".landing")
         return page
