@@ -89,8 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     page = options.page.read_text(encoding="utf-8")
     accuracy, speed = (_read(options.results / f"{name}.json") for name in ("accuracy", "speed"))
     accuracy = {name: task for name, task in accuracy.items() if task["limit"] is None}
-    if accuracy:
+    if accuracy.keys() & OWN_SETS.keys():
         page = _replaced(page, "own", own_tables(accuracy))
+    if accuracy.keys() - OWN_SETS.keys():
         page = _replaced(page, "public", public_tables(accuracy))
     if speed:
         page = _replaced(page, "speed", speed_table(speed))
