@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -66,11 +67,11 @@ def read_json_lines(file: io.BufferedReader, column: str | None, source: str) ->
 
 def read_csv(file: io.BufferedReader, column: str | None, source: str) -> Iterator[Found]:
     """Yield the records; the first one names the columns. Comma, semicolon or tab separate."""
-    text = _text(file)
-    head = text.readline(LONGEST_LINE)
-    records = csv.reader(chain([head], _chunks(text)), delimiter=_delimiter(head))
-    names = next((values for values, error in _csv_records(records) if not error), [])
-    yield from _of_records(_csv_records(records), names, column, source)
+    with _text(file) as text:
+        head = text.readline(LONGEST_LINE)
+        records = csv.reader(chain([head], _chunks(text)), delimiter=_delimiter(head))
+        names = next((values for values, error in _csv_records(records) if not error), [])
+        yield from _of_records(_csv_records(records), names, column, source)
 
 
 def read_excel(file: io.BufferedReader, column: str | None, source: str) -> Iterator[Found]:
@@ -83,7 +84,8 @@ def read_excel(file: io.BufferedReader, column: str | None, source: str) -> Iter
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         rows = book.worksheets[0].iter_rows(values_only=True)
         filled = (list(row) for row in rows if any(value is not None for value in row))
-        names = ["" if name is None else str(name) for name in next(filled, [])]
+        head = _without_empty_end(next(filled, []), 0)
+        names = ["" if name is None else str(name) for name in head]
         records = ((_without_empty_end(row, len(names)), None) for row in filled)
         yield from _of_records(records, names, column, source)
     except (BadZipFile, KeyError, IndexError, SyntaxError, TypeError, ValueError) as error:
@@ -200,11 +202,17 @@ def _delimiter(head: str) -> str:
     return max(",;\t", key=lambda mark: (unquoted.count(mark), mark == ","))
 
 
-def _text(file: io.BufferedReader) -> io.TextIOWrapper:
-    """Return the file as text; bytes that are no UTF-8 become lone surrogates."""
+@contextmanager
+def _text(file: io.BufferedReader) -> Iterator[io.TextIOWrapper]:
+    """Lend the file as text; bytes that are no UTF-8 become lone surrogates."""
     if file.peek(2)[:2] in _UTF16:
-        return io.TextIOWrapper(file, "utf-16", "replace", newline="")
-    return io.TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="")
+        text = io.TextIOWrapper(file, "utf-16", "replace", newline="")
+    else:
+        text = io.TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
 
 
 def _chunks(text: io.TextIOWrapper) -> Iterator[str]:
@@ -215,17 +223,22 @@ def _chunks(text: io.TextIOWrapper) -> Iterator[str]:
 def _lines(file: io.BufferedReader) -> Iterator[tuple[int, str, str | None]]:
     """Yield the number of each line, from 1, the line, and what is wrong with it."""
     number, whole = 0, True
-    for chunk in _chunks(_text(file)):
-        ended = chunk.endswith(("\n", "\r"))
-        if whole:
-            number += 1
-            error = None
-            if not ended and len(chunk) >= LONGEST_LINE:
-                error = f"Expected at most {LONGEST_LINE} characters on line {number}."
-            elif _UNDECODED.search(chunk):
-                error = f"Expected UTF-8 on line {number}. Save the file as UTF-8."
-            yield number, _decoded(chunk.rstrip("\r\n")), error
-        whole = ended
+    with _text(file) as text:
+        for chunk in _chunks(text):
+            ended = chunk.endswith(("\n", "\r"))
+            if whole:
+                number += 1
+                yield number, _decoded(chunk.rstrip("\r\n")), _wrong(chunk, number, ended=ended)
+            whole = ended
+
+
+def _wrong(line: str, number: int, *, ended: bool) -> str | None:
+    """Return what is wrong with a line, None if nothing is."""
+    if not ended and len(line) >= LONGEST_LINE:
+        return f"Expected at most {LONGEST_LINE} characters on line {number}."
+    if _UNDECODED.search(line):
+        return f"Expected UTF-8 on line {number}. Save the file as UTF-8."
+    return None
 
 
 def _decoded(text: str) -> str:

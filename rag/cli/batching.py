@@ -106,10 +106,13 @@ def batch(
 
 def report_line(report: BatchReport, output: str) -> str:
     """Return what a run did, in one line."""
-    counts = f"{report.answered} answered, {report.not_found} not found, {report.errors} errors"
+    from rag.presentation import counted
+
+    counts = [f"{report.answered} answered", f"{report.not_found} not found"]
+    counts += [f"{report.errors} with an error"] if report.errors else []
     resumed = f"; {report.resumed} were there before" if report.resumed else ""
     where = "standard output" if output == "-" else output
-    return f"{where}: {report.rows} questions: {counts}{resumed}"
+    return f"{where}: {counted(report.rows, 'question')}: {', '.join(counts)}{resumed}"
 
 
 @contextmanager

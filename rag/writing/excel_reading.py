@@ -110,7 +110,8 @@ def _sentences(text: str, quotes: dict[int, str]) -> list[dict[str, Any]]:
     Where the quote that comes next stands at the beginning it is the sentence, since it may hold
     marks of its own; else the text up to the next mark is.
     """
-    sentences, following = [], 1
+    sentences: list[dict[str, Any]] = []
+    following = 1
     while text:
         quote = quotes.get(following, "")
         begun = len(quote) if quote and text.startswith(quote) else 0

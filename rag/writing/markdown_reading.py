@@ -22,7 +22,7 @@ _NOTE = re.compile(r"\[\^(\d+)\]: (.*?)(characters \d+–\d+): “(.*)”\s*")
 _ROW = re.compile(r"\| \d+ \| .* \| (.*) \| `([0-9a-f]{64})` \|\s*")
 _CODE = re.compile(r"\\.|(?P<fence>`+)(?P<text>.+?)(?<!`)(?P=fence)(?!`)")
 _TOKEN = re.compile(
-    r"\\(?P<escaped>[^\w\s])|\[\^(?P<mark>\d+)\]|(?P<line><br>)|(?P<plain>.)", re.DOTALL
+    r"\\(?P<escaped>[^\sA-Za-z0-9])|\[\^(?P<mark>\d+)\]|(?P<line><br>)|(?P<plain>.)", re.DOTALL
 )
 _SHORT = re.compile(r"\*\*(.*)\*\*")
 

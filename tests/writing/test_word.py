@@ -10,7 +10,7 @@ from docx import Document
 from lxml import etree
 
 from rag.writing import write_docx
-from rag.writing.rows import Row, rows_of, summarize
+from rag.writing.rows import Row, report_of, rows_of
 from rag.writing.word import write_word_report
 from tests.writing.conftest import FIRST, SECOND, answered, citation, not_found
 
@@ -115,7 +115,7 @@ def test_errors_ids_and_columns_are_shown():
         Row(2, "Why?", not_found(), identifier="q\x1b2", columns={"topic": "Yemen", "n": 3}),
     ]
     file = io.BytesIO()
-    write_word_report(rows, summarize(rows), file, "Report")
+    write_word_report(report_of(rows, "Report"), file)
     lines = paragraphs(file)
     assert lines[3:6] == [
         ("Question", "1. "),
