@@ -70,7 +70,7 @@ def index(
 
 def verify(
     answers: Annotated[
-        Path, typer.Argument(metavar="ANSWERS", help="A .json or .jsonl file of answers.")
+        Path, typer.Argument(metavar="ANSWERS", help="A json, jsonl, xlsx, md or docx file.")
     ],
     index: IndexOption = DEFAULT_INDEX,
     *,

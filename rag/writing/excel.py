@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 from typing import IO, TYPE_CHECKING, Any
@@ -47,6 +48,9 @@ LONGEST_CELL = 32_767
 """Characters; Excel refuses a file with a longer cell."""
 MOST_LINKS = 65_530
 """Of one sheet; Excel refuses more."""
+LINE_POINTS = 15
+MOST_LINES = 20
+"""Of a row; Excel allows 409 points."""
 _ELLIPSIS = " …"
 
 
@@ -80,6 +84,7 @@ class _Sheets:
         self._bold = Font(bold=True, color="FFFFFF")
         self._fill = PatternFill("solid", fgColor="1F3864")
         self._linked = Font(color="0563C1", underline="single")
+        self._widths: dict[str, list[int]] = {}
         identified = report.summary.identified
         self._own = (NUMBER, *(["id"] if identified else []), *COLUMNS)
         extra = list(without_clashes(dict.fromkeys(report.summary.columns), (*self._own, "id")))
@@ -102,7 +107,7 @@ class _Sheets:
         if citations and self._rows <= MOST_LINKS:
             sources = line[self._own.index("sources")]
             self._link(sources, location=f"'{CITATIONS}'!A{self._citation_rows + 1}")
-        self._answers.append(line)
+        self._append(self._answers, self._rows, line)
         for citation in citations:
             self._add_citation(row, citation)
 
@@ -127,16 +132,27 @@ class _Sheets:
             self._link(line[0], location=f"'{ANSWERS}'!A{self._rows}")
             if link is not None:
                 self._link(line[CITATION_COLUMNS.index("document")], target=link)
-        self._citations.append(line)
+        self._append(self._citations, self._citation_rows, line)
+
+    def _append(self, sheet: Any, number: int, line: Sequence[Any]) -> None:
+        """Add a row as high as its longest cell needs, which not every program works out."""
+        widths = self._widths[sheet.title]
+        lines = max(_lines(cell.value, width) for cell, width in zip(line, widths, strict=True))
+        sheet.row_dimensions[number].height = LINE_POINTS * min(lines, MOST_LINES)
+        sheet.append(line)
+        del sheet.row_dimensions[number]  # or memory would grow with the rows
 
     def _sheet(self, book: Any, name: str, columns: Sequence[str], *, frozen: str) -> Any:
         from openpyxl.utils import get_column_letter
+        from openpyxl.worksheet.properties import PageSetupProperties
 
         sheet = book.create_sheet(name)
         sheet.freeze_panes = frozen
-        sheet.sheet_properties.pageSetUpPr = None
-        for number, column in enumerate(columns, start=1):
-            sheet.column_dimensions[get_column_letter(number)].width = WIDTHS.get(column, 18)
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+        self._widths[name] = [WIDTHS.get(column, 18) for column in columns]
+        for number, width in enumerate(self._widths[name], start=1):
+            sheet.column_dimensions[get_column_letter(number)].width = width
         sheet.append(list(self._head(sheet, columns)))
         return sheet
 
@@ -164,3 +180,10 @@ class _Sheets:
 
         cell.hyperlink = Hyperlink(ref=cell.coordinate, target=target, location=location)
         cell.font = self._linked
+
+
+def _lines(value: Any, width: int) -> int:
+    """Return how many lines a cell takes in a column of so many characters."""
+    if not isinstance(value, str):
+        return 1
+    return sum(max(1, math.ceil(len(line) / width)) for line in value.split("\n"))
