@@ -68,13 +68,9 @@ class Workshop:
         return self._bench(store)
 
     def of_files(self, name: str, paths: Sequence[Path]) -> Bench:
-        """Index files and folders as ``rag index`` does."""
+        """Index files and folders as ``rag index --rebuild`` does: what is there may be stale."""
         store = EmbeddedStore(self.cache / name)
-        made_with = store.manifest()
-        anew = made_with not in {None, manifest_for(self.settings, self.embedder)}
-        report = update_index(
-            store, paths, self.settings, self.embedder, rebuild=anew or made_with is not None
-        )
+        report = update_index(store, paths, self.settings, self.embedder, rebuild=True)
         for file in report.skipped:
             self.tell(f"skipped {file.name}: {file.reason}: {file.message}", now=True)
         return self._bench(store)
