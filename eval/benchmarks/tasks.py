@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     Task = Callable[[Workshop, Path, int | None], "list[Measured]"]
 
-CHUNKS_FOR_DOCUMENTS = 50
-"""Chunks looked at to rank documents by their best one."""
+CHUNKS_A_DOCUMENT = 5
+"""Chunks looked at for each document wanted, to rank documents by their best chunk."""
 NDCG_DEPTH = 10
 POLICYQA_QUESTIONS = 1000
 """Of the 4,152 of the test split, evenly spaced: reading them all tells no more."""
@@ -99,7 +99,7 @@ def _ndcg_scores(
 ) -> dict[str, Scores]:
     run: dict[str, dict[str, float]] = {}
     for done, question in enumerate(questions, start=1):
-        documents = _documents(search(question.question, CHUNKS_FOR_DOCUMENTS))
+        documents = _documents(search(question.question, CHUNKS_A_DOCUMENT * NDCG_DEPTH))
         run[question.identifier] = {name: -float(rank) for rank, name in enumerate(documents)}
         if done % 100 == 0:
             bench.tell(f"scifact: {done} of {len(questions)} claims")
@@ -116,7 +116,7 @@ def _document_scores(
     """Score documents ranked by their best chunk: any and all of the right ones in the first k."""
     scores = {}
     for question in questions:
-        documents = _documents(search(question.question, CHUNKS_FOR_DOCUMENTS))
+        documents = _documents(search(question.question, CHUNKS_A_DOCUMENT * max(depths)))
         scores[question.identifier] = _found(documents, question, depths)
     return scores
 
