@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import pypdfium2.raw as pdfium
@@ -23,6 +23,8 @@ WORD_GAP_EM = 0.2
 """Words drawn apart, with a wider gap than this many font sizes, have a space between them."""
 CELL_GAP_EM = 1.25
 """A wider gap than this many font sizes parts cells; justified words stay well below."""
+WIDE_SPACE_EM = 0.45
+"""A wider gap than this many font sizes parts cells if a column begins where it ends."""
 _HYPHEN = "\ufffe"
 """What PDFium gives for a hyphen at the end of a line."""
 _WORD = re.compile(rf"[^\s{_HYPHEN}]+{_HYPHEN}?|{_HYPHEN}")
@@ -40,6 +42,7 @@ class Piece:
 
     The places of text at another ``angle`` (90, 180, 270) are turned so that it runs to the right.
     ``strong`` means bold or italic letters. A space begins ``text`` where one stands before it.
+    ``gaps`` are the wide spaces inside: the offset in ``text`` and the place where each ends.
     """
 
     text: str
@@ -49,6 +52,7 @@ class Piece:
     strong: bool
     angle: int
     right: float
+    gaps: list[tuple[int, float]] = field(default_factory=list)
 
 
 class _Place(NamedTuple):
@@ -160,6 +164,8 @@ class _PieceReader:
             gap = (word.first.left - piece.right) / piece.size
             follows = -_OVERLAP_EM <= gap <= CELL_GAP_EM
             if follows and not (piece.strong and not self._is_strong(word.start)):
+                if gap > WIDE_SPACE_EM:
+                    piece.gaps.append((len(piece.text) + 1, word.first.left))
                 piece.text += text
                 piece.right = word.last.right
             else:

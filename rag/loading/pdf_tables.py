@@ -29,12 +29,18 @@ _LETTERED = re.compile(r"\(?[a-z]{1,3}[.)]\s")
 _WRAP_STEP = 1.4
 """Lines of one cell are at most this many font sizes apart; rows mostly are further."""
 _ALIGNED_EM = 0.6
+_NEAR = 3
+_SAME_COLUMN_EM = 0.1
+_MAX_CELL_CHARS = 60
 _CLOSE = 0.8
 """Lines of one row are nearer to each other than this share of the distance between rows."""
 
 
 def with_whole_rows(lines: list[Line]) -> list[Line]:
     """Return *lines* with their cells mended, and the lines of wrapped cells joined to their row."""
+    lines = [
+        _parted(line, lines[max(0, i - _NEAR) : i + _NEAR + 1]) for i, line in enumerate(lines)
+    ]
     whole: list[Line] = []
     heights = [math.inf, *(above.y - line.y for above, line in pairwise(lines)), math.inf]
     last = 0  # the line with which the row began
@@ -52,6 +58,23 @@ def with_whole_rows(lines: list[Line]) -> list[Line]:
     for line in whole:
         line.cells = _mended(line.cells)
     return whole
+
+
+def _parted(line: Line, near: list[Line]) -> Line:
+    """Return *line* with cells parted where a column of the lines *near* begins.
+
+    Columns may stand so close that a full cell leaves no more than a wide space before the next.
+    """
+    if not line.gaps:
+        return line
+    columns = [start for other in near if len(other.cells) > 1 for start in other.starts[1:]]
+    cells, starts = list(line.cells), list(line.starts)
+    for cell, offset, x in reversed(line.gaps):
+        begun = sum(abs(start - x) <= _SAME_COLUMN_EM * line.size for start in columns)
+        if begun > 1 and offset <= _MAX_CELL_CHARS:  # prose beside a table has longer lines
+            cells[cell : cell + 1] = [cells[cell][:offset], cells[cell][offset:]]
+            starts.insert(cell + 1, x)
+    return replace(line, cells=cells, starts=starts)
 
 
 def _columns_continued(row: Line, line: Line, step: float, *, close: bool) -> list[int]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from rag.loading.pdf_pieces import CELL_GAP_EM, WORD_GAP_EM, Piece, page_pieces
+from rag.loading.pdf_pieces import CELL_GAP_EM, WIDE_SPACE_EM, WORD_GAP_EM, Piece, page_pieces
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfTextPage
@@ -25,10 +25,19 @@ _MERGE_BACK_CHARS = 40
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+class Gap(NamedTuple):
+    """A wide space in a line: in which cell, at which of its characters it ends, and where."""
+
+    cell: int
+    offset: int
+    x: float
+
+
 @dataclass(slots=True)
 class Line:
     """One printed line; ``cells`` are its parts between wide gaps, ``starts`` where they begin.
 
+    ``gaps`` are the less wide ones, which part cells if the lines beside have a column there.
     ``size`` is that of most of its letters; ``strong`` means that all are bold or italic.
     """
 
@@ -40,6 +49,7 @@ class Line:
     longest: int
     cells: list[str] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -85,6 +95,7 @@ def _line(piece: Piece) -> Line:
         length,
         cells=[piece.text],
         starts=[piece.x],
+        gaps=[Gap(0, offset, x) for offset, x in piece.gaps],
     )
 
 
@@ -125,10 +136,16 @@ def _append(line: Line, piece: Piece) -> None:
     if gap > CELL_GAP_EM * line.size:
         line.cells.append(text)
         line.starts.append(piece.x)
+        begins = 0
     else:
         # Pieces drawn apart have no space between them in the file.
         apart = gap > WORD_GAP_EM * line.size and not (line.cells[-1] + " ")[-2:].isspace()
-        line.cells[-1] += (" " if apart and not text[0].isspace() else "") + text
+        line.cells[-1] += " " if apart and not text[0].isspace() else ""
+        begins = len(line.cells[-1])
+        if gap > WIDE_SPACE_EM * line.size:
+            line.gaps.append(Gap(len(line.cells) - 1, begins, piece.x))
+        line.cells[-1] += text
+    line.gaps += [Gap(len(line.cells) - 1, begins + offset, x) for offset, x in piece.gaps]
     if len(text.strip()) > line.longest:
         line.size, line.y, line.longest = piece.size, piece.y, len(text.strip())
     line.right = max(line.right, piece.right)

@@ -363,3 +363,46 @@ def test_a_centred_title_in_capitals_ends_where_its_capitals_end(tmp_path, read,
     document = read(path)
     assert texts(document, BlockKind.HEADING)[0] == "COALITION FUND STATEMENT OF CONTRIBUTIONS"
     assert texts(document, BlockKind.PARAGRAPH)[-1] == " ".join(BODY)
+
+
+def test_a_cell_that_fills_its_column_is_parted_from_the_next(tmp_path, read, texts):
+    path = tmp_path / "narrow.pdf"
+    canvas = Canvas(str(path), invariant=1)
+    canvas.setFont("Helvetica", 10)
+    start = 72 + canvas.stringWidth("Islamic NATO", "Helvetica", 10) + 7
+    rows = [
+        ("Form", "Status", "Main task"),
+        ("NATO", "Ally since 2004", "Collective defence"),
+        ("Islamic NATO", "Proposer, 2024", "Collective defence"),
+        ("SCO", "Full member", "Regional security"),
+    ]
+    for index, row in enumerate(rows):
+        for x, cell in zip((72, start, 300), row, strict=True):
+            canvas.drawString(x, 700 - 16 * index, cell)
+    canvas.save()
+    assert texts(read(path), BlockKind.TABLE_ROW) == [" | ".join(row) for row in rows]
+
+
+def test_a_wrapped_label_with_a_capital_stays_with_its_row(tmp_path, read, texts):
+    path = tmp_path / "wrapped.pdf"
+    canvas = Canvas(str(path), invariant=1)
+    canvas.setFont("Helvetica", 9)
+    for x, y, text in (
+        (72, 700, "NATO"),
+        (180, 700, "Ally since 2004"),
+        (300, 700, "Defence"),
+        (72, 683, "ISAF with"),
+        (180, 683, "Partner since 2007"),
+        (300, 683, "Security"),
+        (72, 672, "JIOC"),
+        (72, 655, "SCO"),
+        (180, 655, "Full member"),
+        (300, 655, "Trade"),
+    ):
+        canvas.drawString(x, y, text)
+    canvas.save()
+    assert texts(read(path), BlockKind.TABLE_ROW) == [
+        "NATO | Ally since 2004 | Defence",
+        "ISAF with JIOC | Partner since 2007 | Security",
+        "SCO | Full member | Trade",
+    ]
