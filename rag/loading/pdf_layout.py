@@ -93,7 +93,7 @@ def page_blocks(lines: list[Line], scale: TypeScale) -> list[RawBlock]:
             current = []
             row = " | ".join(cell.strip() for cell in line.cells)
             blocks.append(RawBlock((row,), BlockKind.TABLE_ROW))
-        elif current and (apart or _starts_block(current, line, leading, _right_edge(lines, line))):
+        elif current and (apart or _starts_block(current, line, leading, lines)):
             blocks += _block(current, scale)
             current = [line]
         else:
@@ -115,12 +115,12 @@ def _leading(lines: list[Line]) -> float:
     return float(min(step for step, count in steps.items() if count >= most / 2))
 
 
-def _right_edge(lines: list[Line], line: Line) -> float:
+def _right_edge(lines: Sequence[Line], line: Line) -> float:
     """Where the full lines of this line's column end."""
     return max(other.right for other in lines if abs(other.x - line.x) < 4 * line.size)
 
 
-def _starts_block(current: list[Line], line: Line, leading: float, right: float) -> bool:
+def _starts_block(current: list[Line], line: Line, leading: float, page: Sequence[Line]) -> bool:
     """Whether a line begins a new block, judged by distance, letters, and then by its place."""
     last = current[-1]
     step = last.y - line.y
@@ -132,7 +132,7 @@ def _starts_block(current: list[Line], line: Line, leading: float, right: float)
     in_item = _STARTS_ITEM.match(current[0].text) is not None
     if in_item and line.x > current[0].x + _INDENT_EM * line.size:
         return False
-    return _starts_paragraph(current, line, right)
+    return _starts_paragraph(current, line, _right_edge(page, line))
 
 
 def _starts_paragraph(current: list[Line], line: Line, right: float) -> bool:
@@ -167,10 +167,12 @@ def _block(lines: list[Line], scale: TypeScale) -> Iterator[RawBlock]:
 
 def _heading(lines: list[Line], text: str, scale: TypeScale) -> tuple[BlockKind | None, int]:
     size = lines[0].size
-    letters = sum(character.isalpha() for character in text)
-    if len(lines) > _MAX_HEADING_LINES or letters < 3 or text.endswith((",", ";")):  # noqa: PLR2004
+    if len(lines) > _MAX_HEADING_LINES or len(text) > _MAX_HEADING_CHARS:
         return None, 0
-    if size >= BIGGER * scale.body and len(text) <= _MAX_HEADING_CHARS:
+    letters = sum(character.isalpha() for character in text)
+    if letters < 3 or text.endswith((",", ";")):  # noqa: PLR2004 - "UN" and "4.2" are none
+        return None, 0
+    if size >= BIGGER * scale.body:
         return BlockKind.HEADING, scale.level(size)
     strong = all(line.strong for line in lines) and size >= 0.9 * scale.body
     if strong and len(text) <= _MAX_STRONG_CHARS and not text.endswith(".") and text[0] != "(":

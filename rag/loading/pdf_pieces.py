@@ -136,8 +136,12 @@ class _PieceReader:
         """Whether no character is raised: its ends are alike, and so is each number within."""
         if not _alike(word.first, word.last):
             return False
-        numbers = _DIGITS.finditer(self._text, word.start, word.end)
-        return all(_alike(word.first, self._place(number.end() - 1)) for number in numbers)
+        number = _DIGITS.search(self._text, word.start, word.end)
+        while number is not None:
+            if not _alike(word.first, self._place(number.end() - 1)):
+                return False
+            number = _DIGITS.search(self._text, number.end(), word.end)
+        return True
 
     def _parts(self, word: _Word) -> list[_Word]:
         """Split a word where its letters change."""
