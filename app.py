@@ -49,7 +49,7 @@ def main(
     """Open the chat over an index and serve it until it is stopped.
 
     Args:
-        index: The folder of the index.
+        index: Its folder, or ``postgresql://user@host/database?schema=name``.
         host: The address to listen on.
         port: The port to listen on.
         share_on_network: Let other machines in; needs *auth*.
@@ -75,7 +75,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
         RagError: the index cannot be opened, or others could get in without a password.
     """
     parser = argparse.ArgumentParser(description="Open the chat over an index.")
-    parser.add_argument("index", nargs="?", type=Path, default=DEFAULT_INDEX)
+    parser.add_argument("index", nargs="?", default=DEFAULT_INDEX)
     parser.add_argument("--host", default=LOCAL_HOST, help="the address to listen on")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     parser.add_argument(

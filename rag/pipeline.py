@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.answering import (
@@ -21,7 +20,7 @@ from rag.authorship import asks_for_author, byline
 from rag.conversation import standalone
 from rag.disagreement import disagreements, stances
 from rag.embedding import open_embedder
-from rag.errors import IndexMismatchError, IndexMissingError, InputError, ModelError
+from rag.errors import IndexMismatchError, InputError, ModelError
 from rag.evidence import (
     candidate_sentences,
     unknown_share,
@@ -35,11 +34,13 @@ from rag.questions import classify
 from rag.reading import open_reader
 from rag.retrieval import rerank, search
 from rag.settings import Settings, load_settings
-from rag.store.embedded import EmbeddedStore, mismatch_message
+from rag.store.opening import existing_store
+from rag.store.protocol import mismatch_message
 from rag.types import Answer, IndexStamp, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from rag.embedding import Embedder
     from rag.errors import RagError
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from rag.store import Filters, Snapshot, Store
     from rag.types import Document, Hit, Turn
 
-DEFAULT_INDEX = Path("index/default")
+DEFAULT_INDEX = "index/default"
 MAX_QUESTION_CHARACTERS = 2000
 
 
@@ -57,7 +58,7 @@ def open_pipeline(index_dir: Path | str, settings: Settings | None = None) -> Pi
     """Open an index for asking.
 
     Args:
-        index_dir: The folder of the index.
+        index_dir: Its folder, or ``postgresql://user@host/database?schema=name``.
         settings: None means those in force, see `rag.settings.load_settings`.
 
     Raises:
@@ -67,15 +68,12 @@ def open_pipeline(index_dir: Path | str, settings: Settings | None = None) -> Pi
         SettingsError: a setting is unknown or out of range.
     """
     settings = load_settings() if settings is None else settings
-    store = EmbeddedStore(Path(index_dir))
+    store = existing_store(index_dir)
     made_with = store.manifest()
-    if made_with is None:
-        message = f"Expected an index in {index_dir}, but there is none. Run rag index first."
-        raise IndexMissingError(message)
     embedder = open_embedder(settings.embedding)
     manifest = manifest_for(settings, embedder)
     if made_with != manifest:
-        raise IndexMismatchError(mismatch_message(store.folder, made_with, manifest))
+        raise IndexMismatchError(mismatch_message(index_dir, made_with, manifest))
     reader = None if settings.reading.reader == "none" else open_reader(settings.reading)
     return Pipeline(store, embedder, settings, reader)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import IndexMissingError
+from rag.store.opening import missing
 
 if TYPE_CHECKING:
     from rag.store import Manifest, SourceFile, Store
@@ -76,12 +76,12 @@ class IndexStatus:
         }
 
 
-def read_status(store: Store, folder: Path, *, check: bool = False) -> IndexStatus:
-    """Return what the index in *folder* holds.
+def read_status(store: Store, address: str, *, check: bool = False) -> IndexStatus:
+    """Return what the index at *address* holds.
 
     Args:
         store: The index.
-        folder: Where it is, for the report.
+        address: Where it is, for the report.
         check: Read everything, compare it with the recorded hashes, and hash the source files.
 
     Raises:
@@ -90,8 +90,7 @@ def read_status(store: Store, folder: Path, *, check: bool = False) -> IndexStat
     """
     made_with = store.manifest()
     if made_with is None:
-        message = f"Expected an index in {folder}, but there is none. Run rag index first."
-        raise IndexMissingError(message)
+        raise missing(address)
     if check:
         store.check()
     with store.snapshot() as snapshot:
@@ -102,7 +101,7 @@ def read_status(store: Store, folder: Path, *, check: bool = False) -> IndexStat
         generation = snapshot.generation
     files = store.files()
     return IndexStatus(
-        folder=str(folder),
+        folder=address,
         name=store.name,
         generation=generation,
         made_with=made_with,

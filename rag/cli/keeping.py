@@ -14,7 +14,6 @@ from rag.cli.options import (
     QuietOption,
     SettingsOption,
     VerboseOption,
-    existing_store,
     settings_from,
 )
 from rag.cli.output import progress_bar, warn, write, write_json
@@ -46,14 +45,14 @@ def index(
     from rag.embedding import open_embedder
     from rag.errors import NothingIndexedError
     from rag.indexing import update_index
-    from rag.store.embedded import EmbeddedStore
+    from rag.store.opening import open_store
 
     chosen, sources = settings_from(settings), paths or [DEFAULT_DOCUMENTS]
     embedder = open_embedder(chosen.embedding)
     try:
         with progress_bar(shown=not quiet) as step:
             report = update_index(
-                EmbeddedStore(index),
+                open_store(index),
                 sources,
                 chosen,
                 embedder,
@@ -83,6 +82,7 @@ def verify(
     Quotes are compared with the source files as they are now; the exit code is 1 if one fails.
     """
     from rag.cli.reports import verification_lines
+    from rag.store.opening import existing_store
     from rag.verification import verify_file
 
     report = verify_file(answers, existing_store(index), settings_from(settings).loading)
@@ -108,6 +108,7 @@ def status(
     """
     from rag.presentation import status_to_text
     from rag.status import read_status
+    from rag.store.opening import existing_store
 
     found = read_status(existing_store(index), index, check=check)
     if json:

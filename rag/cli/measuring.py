@@ -120,7 +120,8 @@ def sweep(
 def check(
     questions: GoldArgument,
     index: Annotated[
-        Path | None, typer.Option("--index", metavar="DIR", help="Look the evidence up here too.")
+        str | None,
+        typer.Option("--index", metavar="ADDRESS", help="Look the evidence up here too."),
     ] = None,
     *,
     json: JsonOption = False,
@@ -155,8 +156,8 @@ def draft(
     Each is a draft with its evidence. A person reads it and sets "accepted" to true; until then
     rag eval does not ask it.
     """
-    from rag.cli.options import existing_store
     from rag.evaluation.drafts import write_drafts
+    from rag.store.opening import existing_store
 
     with existing_store(index).snapshot() as snapshot:
         report = write_drafts(snapshot, output, feedback, count)

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.errors import IndexMissingError, InputError
+from rag.errors import InputError
 
 if TYPE_CHECKING:
     from rag.pipeline import Pipeline
     from rag.settings import Settings
     from rag.store import Filters
-    from rag.store.embedded import EmbeddedStore
 
-DEFAULT_INDEX = Path("index/default")
+DEFAULT_INDEX = "index/default"
 KINDS = ("paper", "op-ed", "report", "web article")
 _ISO_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
@@ -39,9 +38,8 @@ def _checked_kind(value: str | None) -> str | None:
     return kind
 
 
-IndexOption = Annotated[
-    Path, typer.Option("--index", metavar="DIR", help="The folder of the index.")
-]
+INDEX_HELP = "The folder of the index, or postgresql://user@host/database?schema=name."
+IndexOption = Annotated[str, typer.Option("--index", metavar="ADDRESS", help=INDEX_HELP)]
 SettingsOption = Annotated[
     Path | None,
     typer.Option(
@@ -144,7 +142,7 @@ def settings_from(path: Path | None) -> Settings:
     return load_settings(path)
 
 
-def pipeline_from(index: Path, settings: Path | None, filters: Filters | None) -> Pipeline:
+def pipeline_from(index: str, settings: Path | None, filters: Filters | None) -> Pipeline:
     """Open an index for asking; warn where no document passes the *filters*."""
     from rag.cli.output import warn
     from rag.pipeline import open_pipeline
@@ -155,18 +153,3 @@ def pipeline_from(index: Path, settings: Path | None, filters: Filters | None) -
             if not snapshot.matching(filters):
                 warn("warning: no document passes the filters; rag status lists the documents.")
     return pipeline
-
-
-def existing_store(index: Path) -> EmbeddedStore:
-    """Open an index without its models.
-
-    Raises:
-        IndexMissingError: there is none.
-    """
-    from rag.store.embedded import EmbeddedStore
-
-    store = EmbeddedStore(index)
-    if store.manifest() is None:
-        message = f"Expected an index in {index}, but there is none. Run rag index first."
-        raise IndexMissingError(message)
-    return store

@@ -8,7 +8,6 @@ from rag.presentation import counted, one_line, page_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from rag.indexing import IndexReport
     from rag.quotes import CitationCheck
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from rag.verification import AnswerCheck, VerificationReport
 
 
-def index_report_lines(report: IndexReport, index: Path, *, verbose: bool) -> list[str]:
+def index_report_lines(report: IndexReport, index: str, *, verbose: bool) -> list[str]:
     """Return what a run did, with every file's name if *verbose*."""
     lines = []
     if verbose:
@@ -25,7 +24,7 @@ def index_report_lines(report: IndexReport, index: Path, *, verbose: bool) -> li
         stages = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in report.seconds.items())
         lines.append(f"Seconds: {stages}")
     lines.append(
-        f"{one_line(str(index))}, generation {report.generation}: "
+        f"{one_line(index)}, generation {report.generation}: "
         f"{len(report.added)} added, {len(report.changed)} changed, "
         f"{len(report.removed)} removed, {report.unchanged} unchanged, "
         f"{len(report.skipped)} skipped; {report.passages_embedded} passages embedded, "

@@ -130,7 +130,7 @@ class GoldCheck:
 
 def run_evaluation(
     gold: Path,
-    index: Path = DEFAULT_INDEX,
+    index: str | Path = DEFAULT_INDEX,
     *,
     settings: Settings | None = None,
     split: str | None = None,
@@ -180,7 +180,7 @@ def run_comparison(run_a: Path, run_b: Path) -> Comparison:
 
 
 def check_gold(
-    path: Path, index: Path | None = None, *, settings: Settings | None = None
+    path: Path, index: str | Path | None = None, *, settings: Settings | None = None
 ) -> GoldCheck:
     """Do ``rag gold check FILE``: find every problem in a gold file.
 

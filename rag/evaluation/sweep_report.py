@@ -35,7 +35,7 @@ _COLOURS = {"recall@5": MUTED, "evidence_cited": "#5b8c5a", "refusal_f1": "#b565
 
 def run_sweep(
     gold: Path,
-    index: Path,
+    index: str | Path,
     *,
     grid: Grid,
     settings: Settings | None = None,

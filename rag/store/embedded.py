@@ -27,6 +27,7 @@ from rag.store.embeddings import PendingEmbeddings
 from rag.store.generation import GenerationWriter
 from rag.store.lexical import FOLDER_NAME as LEXICAL
 from rag.store.locking import WriterLock
+from rag.store.protocol import mismatch_message
 from rag.store.snapshot import EmbeddedSnapshot, Generation
 from rag.store.vectors import FOLDER_NAME as VECTORS
 
@@ -270,16 +271,3 @@ class EmbeddedStore:
         except OSError as error:
             message = f"Expected a folder to write to at {self.folder}, but: {error.strerror}."
             raise StoreError(message) from error
-
-
-def mismatch_message(folder: Path, made_with: Manifest | None, manifest: Manifest) -> str:
-    """Say in which settings an index differs from those in force."""
-    differences = [
-        f"{field} is {getattr(made_with, field)!r} in the index and {getattr(manifest, field)!r} now"
-        for field in ("embedder", "settings", "format")
-        if getattr(made_with, field) != getattr(manifest, field)
-    ]
-    return (
-        f"Index {folder} was made with other settings: {'; '.join(differences)}. "
-        "Run rag index --rebuild, or restore the settings."
-    )

@@ -12,6 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from rag.types import Chunk, Document, Metadata
 
@@ -230,3 +231,16 @@ def vector_key(chunk: Chunk) -> str:
 def stored(vectors: Vector) -> Vector:
     """Return vectors as they come back from a store: through `STORED_VECTOR`, in float32."""
     return np.asarray(vectors, np.float32).astype(STORED_VECTOR).astype(np.float32)
+
+
+def mismatch_message(address: str | Path, made_with: Manifest | None, manifest: Manifest) -> str:
+    """Say in which settings an index differs from those in force."""
+    differences = [
+        f"{field} is {getattr(made_with, field)!r} in the index and {getattr(manifest, field)!r} now"
+        for field in ("embedder", "settings", "format")
+        if getattr(made_with, field) != getattr(manifest, field)
+    ]
+    return (
+        f"Index {address} was made with other settings: {'; '.join(differences)}. "
+        "Run rag index --rebuild, or restore the settings."
+    )

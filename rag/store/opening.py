@@ -1,0 +1,94 @@
+"""An index from its address: a folder on this machine, or a schema of a PostgreSQL database."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from rag.errors import IndexMissingError, InputError, StoreError
+from rag.store.embedded import EmbeddedStore
+
+if TYPE_CHECKING:
+    from rag.store.protocol import Store
+
+SCHEMES = ("postgresql", "postgres")
+SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret"})
+"""Parameters that may not stand in an address, where every user of the machine can read them."""
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
+
+
+def open_store(address: str | Path) -> Store:
+    """Return the index at *address*; nothing is read, written or connected to until it is needed.
+
+    Args:
+        address: A folder, or ``postgresql://user@host/database?schema=name``.
+
+    Raises:
+        InputError: the address is of no known kind, or holds a password.
+        StoreError: what the address needs is not installed.
+    """
+    scheme = scheme_of(address)
+    if scheme is None:
+        return EmbeddedStore(Path(address))
+    if scheme not in SCHEMES:
+        message = (
+            f"Expected a folder or an address like postgresql://user@host/database?schema=name, "
+            f"but got one that begins with {scheme}://."
+        )
+        raise InputError(message)
+    refuse_secrets(str(address))
+    try:
+        module = import_module("rag.store.postgres")
+    except ModuleNotFoundError as error:
+        message = (
+            f"An index in PostgreSQL needs the Python package {error.name}. "
+            "Install it with: pip install 'footnote-rag[postgresql]'"
+        )
+        raise StoreError(message) from error
+    store: Store = module.PostgresStore(str(address))
+    return store
+
+
+def existing_store(address: str | Path) -> Store:
+    """Return the index at *address*, which holds something.
+
+    Raises:
+        IndexMissingError: there is none.
+    """
+    store = open_store(address)
+    if store.manifest() is None:
+        raise missing(address)
+    return store
+
+
+def missing(address: str | Path) -> IndexMissingError:
+    """Return the error that says that there is no index at *address*."""
+    message = f"Expected an index in {address}, but there is none. Run rag index first."
+    return IndexMissingError(message)
+
+
+def scheme_of(address: str | Path) -> str | None:
+    """Return what stands before ``://`` in lower case, None for a folder."""
+    found = _SCHEME.match(address) if isinstance(address, str) else None
+    return found.group(1).lower() if found else None
+
+
+def refuse_secrets(address: str) -> None:
+    """Refuse an address with a password, without repeating it.
+
+    Raises:
+        InputError: there is one.
+    """
+    parts = urlsplit(address)
+    user, _, _ = parts.netloc.rpartition("@")
+    named = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    if ":" in user or named & SECRETS:
+        message = (
+            "Expected an address without a password, since every user of this machine can read "
+            "command lines. Leave it out and set PGPASSWORD, or PGPASSFILE (a file such as "
+            "~/.pgpass), or name a service: postgresql:///?service=NAME with PGSERVICEFILE."
+        )
+        raise InputError(message)
