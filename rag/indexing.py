@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import time
+from collections import deque
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.chunking import chunk_document
-from rag.errors import IndexMismatchError, InputError, LoadError, NothingIndexedError
-from rag.loading import load_each
+from rag.errors import IndexMismatchError, LoadError, NothingIndexedError
+from rag.finding import find_files
 from rag.models import file_sha256
+from rag.preparing import LocalPreparation
 from rag.settings import to_dict
 from rag.store.protocol import AddDocument, Manifest, RemoveFile, SetFile, SourceFile, vector_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from rag.embedding import Embedder
+    from rag.preparing import ChunkedDocument, Preparation
     from rag.settings import Settings
-    from rag.store.protocol import Change, Store
-    from rag.types import Chunk, Document
+    from rag.store.protocol import Change, Store, Vector
+    from rag.types import Chunk
 
 FORMAT = 2
 """Counts changes of cleaning, chunking or layout after which an index must be made anew."""
@@ -78,6 +79,7 @@ def update_index(
     *,
     rebuild: bool = False,
     report_progress: Callable[[Progress], None] | None = None,
+    preparation: Preparation | None = None,
 ) -> IndexReport:
     """Make the index hold exactly the documents in *paths*, as one new generation.
 
@@ -91,6 +93,8 @@ def update_index(
         embedder: Turns passages into vectors.
         rebuild: Read and embed everything again, with whatever settings are in force now.
         report_progress: Called after each file and each batch.
+        preparation: Where files are read and passages embedded, with the same settings and
+            embedder; None means on this machine.
 
     Raises:
         InputError: a path does not exist, or not one document could be indexed.
@@ -98,54 +102,41 @@ def update_index(
         IndexMismatchError: the index was made with other settings and *rebuild* is false.
         IndexDamagedError: a part of the index is missing or changed and *rebuild* is false.
     """
-    run = _Run(store, settings, embedder, report_progress or (lambda _: None), rebuild=rebuild)
+    run = _Run(
+        store,
+        manifest_for(settings, embedder),
+        preparation or LocalPreparation(settings, embedder),
+        report_progress or (lambda _: None),
+        rebuild=rebuild,
+    )
     with store.writing():
         return run.update(paths)
 
 
-def find_files(paths: Sequence[Path]) -> dict[str, Path]:
-    """Return the files in *paths* by the name that they get, in order of names.
+@dataclass(slots=True)
+class _Batch:
+    """Documents that are embedded together, and the files read up to their end.
 
-    A name is the path relative to its folder, with forward slashes; with several folders it
-    begins with the folder's own name. Hidden files and folders are left out.
-
-    Raises:
-        InputError: a path does not exist, or two files would get the same name.
+    Of the keys of their vectors, ``known`` are stored, ``shared`` are under way for an earlier
+    batch, and ``missing`` are to be embedded.
     """
-    found: dict[str, Path] = {}
-    for root in paths:
-        if not root.exists():
-            message = f"Expected a file or folder at {root}, but there is none. Check the path."
-            raise InputError(message)
-        prefix = f"{root.resolve().name}/" if len(paths) > 1 and root.is_dir() else ""
-        single = [(root.name, root.resolve())] if root.is_file() else []
-        for relative, path in _walk(root.resolve()) if root.is_dir() else single:
-            name = prefix + relative
-            if name in found and found[name] != path:
-                message = (
-                    f"Expected different names, but {found[name]} and {path} would both "
-                    f"be called {name}. Rename one or index their common folder."
-                )
-                raise InputError(message)
-            found[name] = path
-    return dict(sorted(found.items()))
 
+    documents: list[ChunkedDocument] = field(default_factory=list)
+    files: list[SourceFile] = field(default_factory=list)
+    known: dict[str, Vector] = field(default_factory=dict)
+    shared: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
-def _walk(folder: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:
-    """Yield the name below *folder*, which is resolved, and the resolved path of each file."""
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError:  # a folder that may not be read
-        return
-    for entry in found:
-        if entry.name.startswith("."):
-            continue
-        path = Path(entry.path)
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, f"{prefix}{entry.name}/")
-        elif entry.is_file():
-            yield prefix + entry.name, path.resolve() if entry.is_symlink() else path
+    def chunks(self) -> Iterator[Chunk]:
+        for found in self.documents:
+            yield from found.chunks
+
+    def changes(self, vectors: Mapping[str, Vector], dimension: int) -> Iterator[Change]:
+        for document, chunks in self.documents:
+            rows = [vectors[vector_key(chunk)] for chunk in chunks]
+            matrix = np.array(rows, np.float32).reshape(len(rows), dimension)
+            yield AddDocument(document, tuple(chunks), matrix)
+        yield from map(SetFile, self.files)
 
 
 class _Run:
@@ -154,19 +145,18 @@ class _Run:
     def __init__(
         self,
         store: Store,
-        settings: Settings,
-        embedder: Embedder,
+        manifest: Manifest,
+        preparation: Preparation,
         report_progress: Callable[[Progress], None],
         *,
         rebuild: bool,
     ) -> None:
         self.store = store
-        self.settings = settings
-        self.embedder = embedder
+        self.manifest = manifest
+        self.preparation = preparation
         self.report_progress = report_progress
         self.rebuild = rebuild
-        self.manifest = manifest_for(settings, embedder)
-        self.report = IndexReport(seconds=dict.fromkeys(("read", "load", "chunk", "embed"), 0.0))
+        self.report = IndexReport()
         self.files_done = 0
 
     def update(self, paths: Sequence[Path]) -> IndexReport:
@@ -176,17 +166,16 @@ class _Run:
         self._compare(before, now)
         usable = {file.sha256 for file in before.values() if file.reason is None}
         if self.report.published:
-            changes = self._changes(before, now, usable)
-            self.report.generation = self.store.apply(changes, self.manifest, anew=self.rebuild)
+            with closing(self._changes(before, now, usable)) as changes:
+                self.report.generation = self.store.apply(changes, self.manifest, anew=self.rebuild)
         else:
             with self.store.snapshot() as snapshot:  # says so if the index is damaged
                 self.report.generation = snapshot.generation
         self.report.skipped = [file for file in self.store.files() if file.reason is not None]
         seconds = self.report.seconds
-        seconds["total"] = time.perf_counter() - began
-        seconds["store"] = seconds["total"] - sum(
-            seconds[stage] for stage in ("read", "load", "chunk", "embed")
-        )
+        seconds |= self.preparation.seconds
+        total = time.perf_counter() - began
+        seconds |= {"store": total - sum(seconds.values()), "total": total}
         return self.report
 
     def _files_before(self) -> dict[str, SourceFile]:
@@ -227,78 +216,86 @@ class _Run:
 
     def _changes(
         self, before: dict[str, SourceFile], now: dict[str, SourceFile], usable: set[str]
-    ) -> Iterator[Change]:
+    ) -> Generator[Change, None, None]:
         """Yield the changes, documents in batches so that embedding runs on full ones."""
         for name in self.report.removed:
             yield RemoveFile(name)
-        wanted = sorted([*self.report.added, *self.report.changed])
         failed = {file.sha256: file for file in before.values() if file.reason is not None}
-        kept = len(now) - len(wanted) > 0 and any(
-            before[name].reason is None for name in now if name not in wanted
-        )
-        pending: list[tuple[Document, list[Chunk]]] = []
+        changing = {*self.report.added, *self.report.changed}
+        kept = any(before[name].reason is None for name in now if name not in changing)
+        with closing(self._batches(now, usable, failed)) as batches:
+            for change in self._embedded(batches):
+                kept = kept or (isinstance(change, SetFile) and change.file.reason is None)
+                yield change
+        self._tell()
+        if not kept:
+            raise _nothing_indexed(now, failed)
+
+    def _batches(
+        self, now: dict[str, SourceFile], usable: set[str], failed: dict[str, SourceFile]
+    ) -> Generator[_Batch, None, None]:
+        """Yield what is new in batches; *usable* and *failed* tell which bytes are known."""
+        wanted = sorted([*self.report.added, *self.report.changed])
         unread = _first_of_each((now[name] for name in wanted), usable)
         paths = [(Path(file.path), file.name) for file in unread.values()]
-        # Read on all cores, and ahead while passages are embedded.
-        with closing(load_each(paths, self.settings.loading)) as loading:
+        batch = _Batch()
+        with closing(self.preparation.chunk_each(paths)) as chunking:
             for name in wanted:
                 file = now[name]
                 if unread.get(file.sha256) is file:
-                    loaded = self._chunked(loading, file)
-                    if isinstance(loaded, SourceFile):
-                        failed[file.sha256] = loaded
+                    found = next(chunking)
+                    if isinstance(found, LoadError):
+                        failed[file.sha256] = replace(file, reason=found.reason, message=str(found))
                     else:
-                        pending.append(loaded)
+                        batch.documents.append(found)
                         usable.add(file.sha256)
                 if file.sha256 in unread and file.sha256 not in usable:
                     failure = failed[file.sha256]
                     file = replace(file, reason=failure.reason, message=failure.message)
-                kept = kept or file.reason is None
-                yield SetFile(file)
+                batch.files.append(file)
                 self.files_done += 1
-                if sum(len(chunks) for _, chunks in pending) >= PASSAGES_A_BATCH:
-                    yield from self._embedded(pending)
-                    pending = []
-                self._tell(len(wanted), name)
-            yield from self._embedded(pending)
-            self._tell(len(wanted), "")
-        if not kept:
-            raise _nothing_indexed(now, failed)
+                self._tell(name)
+                if sum(1 for _ in batch.chunks()) >= PASSAGES_A_BATCH:
+                    yield batch
+                    batch = _Batch()
+        yield batch
 
-    def _chunked(
-        self, loading: Iterator[Document | LoadError], file: SourceFile
-    ) -> tuple[Document, list[Chunk]] | SourceFile:
-        """Return the next document and its chunks, or the file with the reason for skipping it."""
-        began = time.perf_counter()
-        document = next(loading)
-        self.report.seconds["load"] += time.perf_counter() - began
-        if isinstance(document, LoadError):
-            return replace(file, reason=document.reason, message=str(document))
-        began = time.perf_counter()
-        chunks = chunk_document(
-            document, self.settings.chunking, self.embedder.count_tokens, self.embedder.max_tokens
-        )
-        self.report.seconds["chunk"] += time.perf_counter() - began
-        return document, chunks
+    def _embedded(self, batches: Iterable[_Batch]) -> Iterator[Change]:
+        """Yield the documents of each batch with their vectors, then its files.
 
-    def _embedded(self, pending: list[tuple[Document, list[Chunk]]]) -> Iterator[AddDocument]:
-        keys = {vector_key(chunk): chunk for _, chunks in pending for chunk in chunks}
-        known = {} if self.rebuild else self.store.known_vectors(list(keys), self.manifest)
-        missing = [key for key in keys if key not in known]
-        began = time.perf_counter()
-        vectors = self.embedder.embed([keys[key].indexed_text for key in missing])
-        self.report.seconds["embed"] += time.perf_counter() - began
-        fresh = dict(zip(missing, vectors, strict=True))
-        self.store.remember_vectors(fresh, self.manifest)
-        self.report.passages_embedded += len(missing)
-        self.report.passages_reused += len(keys) - len(missing)
-        known |= fresh
-        for document, chunks in pending:
-            rows = [known[vector_key(chunk)] for chunk in chunks]
-            matrix = np.array(rows, np.float32).reshape(len(rows), self.embedder.dimension)
-            yield AddDocument(document, tuple(chunks), matrix)
+        Several batches may be under way; a passage that two of them have is embedded once.
+        """
+        waiting: deque[_Batch] = deque()
+        under_way: set[str] = set()
 
-    def _tell(self, total: int, name: str) -> None:
+        def texts() -> Iterator[list[str]]:
+            for batch in batches:
+                text_of = {vector_key(chunk): chunk.indexed_text for chunk in batch.chunks()}
+                batch.known = {} if self.rebuild else self._known(list(text_of))
+                settled = batch.known.keys() | under_way
+                batch.missing = [key for key in text_of if key not in settled]
+                batch.shared = [key for key in text_of if key in under_way]
+                under_way.update(batch.missing)
+                waiting.append(batch)
+                yield [text_of[key] for key in batch.missing]
+
+        with closing(self.preparation.embed_each(texts())) as embedding:
+            for vectors in embedding:
+                batch = waiting.popleft()
+                fresh = dict(zip(batch.missing, vectors, strict=True))
+                self.store.remember_vectors(fresh, self.manifest)
+                under_way.difference_update(fresh)
+                reused = batch.known | self._known(batch.shared)
+                self.report.passages_embedded += len(fresh)
+                self.report.passages_reused += len(reused)
+                yield from batch.changes(fresh | reused, self.manifest.dimension)
+                self._tell()
+
+    def _known(self, keys: list[str]) -> dict[str, Vector]:
+        return self.store.known_vectors(keys, self.manifest) if keys else {}
+
+    def _tell(self, name: str = "") -> None:
+        total = len(self.report.added) + len(self.report.changed)
         passages = self.report.passages_embedded + self.report.passages_reused
         self.report_progress(Progress(self.files_done, total, passages, name))
 

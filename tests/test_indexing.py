@@ -15,7 +15,8 @@ import pytest
 
 from rag.embedding import HashingEmbedder
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMismatchError, InputError
-from rag.indexing import find_files, update_index
+from rag.finding import find_files
+from rag.indexing import update_index
 from rag.pipeline import Pipeline, open_pipeline
 from rag.settings import ChunkingSettings
 from rag.store.embedded import EmbeddedStore
