@@ -35,6 +35,14 @@ _KEPT_GRAPHS = 6
 
 _mapped: list[Any] = []
 """The files of the graphs in use, which read their weights from them until the process ends."""
+_threads = 0
+"""How many threads a graph computes with; 0 means one for each core."""
+
+
+def bound_threads(count: int) -> None:
+    """Let graphs that are opened from now on compute with *count* threads."""
+    global _threads  # noqa: PLW0603 - a property of this process
+    _threads = count
 
 
 def open_graph(
@@ -51,6 +59,8 @@ def open_graph(
     import openvino as ov
 
     core = ov.Core()
+    if _threads:
+        core.set_property("CPU", {"INFERENCE_NUM_THREADS": _threads})
     parts = (identity, version("openvino"), core.get_property("CPU", "FULL_DEVICE_NAME"), precision)
     threads = core.get_property("CPU", "INFERENCE_NUM_THREADS")
     key = hashlib.sha256(repr((*parts, threads, GRAPH_VERSION)).encode()).hexdigest()[:32]

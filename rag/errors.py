@@ -13,6 +13,7 @@
     │   ├── TooLargeError          2  over the size limit
     │   └── ParserLimitError       2  the parser ran out of its time or memory
     ├── ModelError                 2  model files are missing, changed or unusable
+    ├── ClusterError               2  no cluster, or its nodes cannot do the work
     └── StoreError                 2  something about the index on disk
         ├── IndexMissingError      2  there is no index where one was expected
         ├── IndexMismatchError     2  the index was made with other settings
@@ -103,6 +104,10 @@ class ParserLimitError(LoadError):
 
 class ModelError(RagError):
     """Model files are missing, changed or unusable."""
+
+
+class ClusterError(RagError):
+    """There is no cluster at the address, or its nodes cannot do the work."""
 
 
 class StoreError(RagError):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rag.batch.questions import QuestionFile, QuestionRow
     from rag.pipeline import Pipeline
+    from rag.store.protocol import Store
 
     Progress = Callable[[int], None]
 
@@ -56,19 +57,25 @@ class Target:
 
 def stamp_of(pipeline: Pipeline, questions: QuestionFile) -> Stamp:
     """Return what answers to these questions from this index belong to."""
-    documents = hashlib.sha256()
     with pipeline.store.snapshot() as snapshot:
         generation = snapshot.generation
-        for file in pipeline.store.files():
-            documents.update(f"{file.name}\0{file.sha256}\0".encode("utf-8", "surrogateescape"))
+        documents = documents_sha256(pipeline.store)
     return Stamp(
         questions.sha256(),
         questions.column,
         pipeline.store.name,
         generation,
-        documents.hexdigest(),
+        documents,
         pipeline.settings.sha256(),
     )
+
+
+def documents_sha256(store: Store) -> str:
+    """Return a hash of the names and hashes of all documents, in hexadecimal."""
+    documents = hashlib.sha256()
+    for file in store.files():
+        documents.update(f"{file.name}\0{file.sha256}\0".encode("utf-8", "surrogateescape"))
+    return documents.hexdigest()
 
 
 def answer_rows(pipeline: Pipeline, rows: Iterable[QuestionRow]) -> Iterator[Row]:

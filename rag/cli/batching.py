@@ -13,9 +13,11 @@ import typer
 
 from rag.cli.options import (
     DEFAULT_INDEX,
+    ClusterOption,
     IndexOption,
     QuietOption,
     SettingsOption,
+    asked_on,
     pipeline_from,
 )
 from rag.cli.output import warn
@@ -73,6 +75,7 @@ def batch(
         str | None,
         typer.Option("--output-format", metavar="FORMAT", help="Of ANSWERS, whatever its name."),
     ] = None,
+    cluster: ClusterOption = None,
     quiet: QuietOption = False,
     settings: SettingsOption = None,
 ) -> None:
@@ -88,11 +91,13 @@ def batch(
     )
     to_output = output == endpoints.STANDARD
     given: io.BufferedReader[Any] = io.BufferedReader(sys.stdin.buffer)
-    pipeline = pipeline_from(index, settings, None)
+    opened = pipeline_from(index, settings, None)
     if to_output and questions == output and target.form == endpoints.STREAMED:
-        endpoints.stream(pipeline, input_format, column, given, sys.stdout.buffer)
+        with asked_on(cluster, opened, index) as pipeline:
+            endpoints.stream(pipeline, input_format, column, given, sys.stdout.buffer)
         return
     with (
+        asked_on(cluster, opened, index) as pipeline,
         endpoints.opened_questions(questions, input_format, column, given) as file,
         batch_bar(file, shown=not quiet) as step,
     ):

@@ -9,11 +9,13 @@ import typer
 
 from rag.cli.options import (
     DEFAULT_INDEX,
+    ClusterOption,
     IndexOption,
     JsonOption,
     QuietOption,
     SettingsOption,
     VerboseOption,
+    preparation_from,
     settings_from,
 )
 from rag.cli.output import progress_bar, warn, write, write_json
@@ -33,6 +35,7 @@ def index(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make everything anew, with the settings in force.")
     ] = False,
+    cluster: ClusterOption = None,
     verbose: VerboseOption = False,
     quiet: QuietOption = False,
     settings: SettingsOption = None,
@@ -50,7 +53,10 @@ def index(
     chosen, sources = settings_from(settings), paths or [DEFAULT_DOCUMENTS]
     embedder = open_embedder(chosen.embedding)
     try:
-        with progress_bar(shown=not quiet) as step:
+        with (
+            preparation_from(cluster, chosen, embedder) as preparation,
+            progress_bar(shown=not quiet) as step,
+        ):
             report = update_index(
                 open_store(index),
                 sources,
@@ -58,6 +64,7 @@ def index(
                 embedder,
                 rebuild=rebuild,
                 report_progress=step,
+                preparation=preparation,
             )
     except NothingIndexedError as error:
         warn_each(reason_lines(error.reasons) if verbose else [])

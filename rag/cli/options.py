@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,11 @@ import typer
 from rag.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.embedding import Embedder
     from rag.pipeline import Pipeline
+    from rag.preparing import Preparation
     from rag.settings import Settings
     from rag.store import Filters
 
@@ -46,6 +51,16 @@ SettingsOption = Annotated[
         "--settings",
         metavar="FILE",
         help="A file of settings instead of rag.toml.",
+        show_default=False,
+    ),
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Work on the Ray cluster at ray://HOST:PORT or HOST:PORT, or the one that this "
+        "machine is a node of (auto).",
         show_default=False,
     ),
 ]
@@ -153,3 +168,29 @@ def pipeline_from(index: str, settings: Path | None, filters: Filters | None) ->
             if not snapshot.matching(filters):
                 warn("warning: no document passes the filters; rag status lists the documents.")
     return pipeline
+
+
+@contextmanager
+def preparation_from(
+    cluster: str | None, settings: Settings, embedder: Embedder
+) -> Iterator[Preparation | None]:
+    """Yield where documents are prepared, None for this machine."""
+    if cluster is None:
+        yield None
+        return
+    from rag.cluster.opening import preparation_on
+
+    with preparation_on(cluster, settings, embedder) as preparation:
+        yield preparation
+
+
+@contextmanager
+def asked_on(cluster: str | None, pipeline: Pipeline, index: str) -> Iterator[Pipeline]:
+    """Yield what answers many questions: *pipeline* itself without a *cluster*."""
+    if cluster is None:
+        yield pipeline
+        return
+    from rag.cluster.opening import pipeline_on
+
+    with pipeline_on(cluster, pipeline, index) as spread:
+        yield spread

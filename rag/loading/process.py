@@ -86,8 +86,7 @@ class Loader:
         Raises:
             LoadError: the file cannot be read; the subclass tells why.
         """
-        reader = reader_for(path, self._formats)
-        self._check_file(path, name)
+        reader = checked_reader(path, name, self._settings, self._formats)
         request = {
             "path": str(path.absolute()),
             "name": name,
@@ -99,23 +98,6 @@ class Loader:
             return wire.document_from_dict(reply["document"])
         error_type: type[LoadError] = getattr(errors, reply["error"])
         raise error_type(reply["message"])
-
-    def _check_file(self, path: Path, name: str) -> None:
-        try:
-            size = path.stat().st_size
-        except OSError as error:
-            message = f"Expected a file at {path}, but: {error.strerror or error}."
-            raise LoadError(message) from error
-        if not path.is_file():
-            message = f"Expected {name} to be a regular file, but it is not one."
-            raise UnsupportedFormatError(message)
-        megabytes = size / BYTES_PER_MEGABYTE
-        if megabytes > self._settings.max_file_megabytes:
-            message = (
-                f"Expected {name} to have at most {self._settings.max_file_megabytes:g} MB, but "
-                f"it has {megabytes:.1f} MB; raise loading.max_file_megabytes or split it."
-            )
-            raise TooLargeError(message)
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Send a request; what fails for want of memory is tried once more in a fresh worker.
@@ -165,6 +147,35 @@ class Loader:
             self.close()
             message = "Expected to read a file, but reading was stopped; use a new loader."
             raise LoadError(message)
+
+
+def checked_reader(
+    path: Path, name: str, settings: LoadingSettings, formats: Mapping[str, str] = FORMATS
+) -> str:
+    """Return the "module:function" that reads a file, if it is one and not too large.
+
+    Raises:
+        UnsupportedFormatError: nothing reads it, or it is not a regular file.
+        TooLargeError: it is over the limit.
+        LoadError: it is not there.
+    """
+    reader = reader_for(path, formats)
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        message = f"Expected a file at {path}, but: {error.strerror or error}."
+        raise LoadError(message) from error
+    if not path.is_file():
+        message = f"Expected {name} to be a regular file, but it is not one."
+        raise UnsupportedFormatError(message)
+    megabytes = size / BYTES_PER_MEGABYTE
+    if megabytes > settings.max_file_megabytes:
+        message = (
+            f"Expected {name} to have at most {settings.max_file_megabytes:g} MB, but "
+            f"it has {megabytes:.1f} MB; raise loading.max_file_megabytes or split it."
+        )
+        raise TooLargeError(message)
+    return reader
 
 
 class _Worker:
