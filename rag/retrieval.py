@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.names import names_in, other_terms, share_named
@@ -61,12 +62,13 @@ def search(
     fused = fuse(dense, lexical, settings.dense_weight)
     candidates = sorted(fused, key=lambda chunk: (-fused[chunk].fused, chunk))
     chunks = snapshot.chunks(candidates[: count * OVERFETCH])
-    scores = with_names(fused, chunks, question)
+    own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}
+    scores = with_names(fused, chunks, own_terms, question)
     ranked = sorted(
         chunks,
         key=lambda chunk: (-scores[chunk.identifier].fused, chunk.document, chunk.span.start),
     )
-    kept = collapse(ranked, settings.near_duplicate, count)
+    kept = collapse(ranked, own_terms, settings.near_duplicate, count)
     hits = [
         Hit(
             rank,
@@ -105,15 +107,21 @@ def fuse(
 
 
 def with_names(
-    fused: Mapping[int, Scores], chunks: Sequence[Chunk], question: str
+    fused: Mapping[int, Scores],
+    chunks: Sequence[Chunk],
+    own_terms: Mapping[int, frozenset[str]],
+    question: str,
 ) -> dict[int, Scores]:
-    """Return the chunks' scores with the share of the question's names that each has, 0..1."""
+    """Return the chunks' scores with the share of the question's names that each has, 0..1.
+
+    *own_terms* are the terms of the chunks' texts by identifier.
+    """
     names = names_in(question)
+    in_context = cache(lambda context: frozenset(terms(context)))
     scores = {}
     for chunk in chunks:
         own = fused[chunk.identifier]
-        present = set(terms(f"{chunk.context} {chunk.text}")) if names else set()
-        named = share_named(names, present)
+        named = share_named(names, own_terms[chunk.identifier] | in_context(chunk.context))
         joined = (1 - NAMES_WEIGHT) * own.fused + NAMES_WEIGHT * named
         scores[chunk.identifier] = replace(own, fused=joined)
     return scores
@@ -133,11 +141,17 @@ def rerank(hits: Sequence[Hit]) -> list[Hit]:
     return [replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1)]
 
 
-def collapse(chunks: Sequence[Chunk], near_duplicate: float, count: int) -> list[Chunk]:
+def collapse(
+    chunks: Sequence[Chunk],
+    own_terms: Mapping[int, frozenset[str]],
+    near_duplicate: float,
+    count: int,
+) -> list[Chunk]:
     """Return the first *count* chunks, without those whose terms are nearly a better one's.
 
     Args:
         chunks: Best first.
+        own_terms: The terms of the chunks' texts by identifier.
         near_duplicate: The Jaccard similarity of the sets of terms, 0..1, from which on.
         count: How many at most.
     """
@@ -146,7 +160,7 @@ def collapse(chunks: Sequence[Chunk], near_duplicate: float, count: int) -> list
     for chunk in chunks:
         if len(kept) == count:
             break
-        own = frozenset(terms(chunk.text))
+        own = own_terms[chunk.identifier]
         if all(_jaccard(own, other) < near_duplicate for other in seen):
             kept.append(chunk)
             seen.append(own)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 STOP_WORDS = frozenset(
@@ -25,15 +26,13 @@ STOP_WORDS = frozenset(
 
 _WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?![\w,])|[^\W_]+(?:[-'’.+&/_][^\W_]+)*")
 _INNER_MARKS = re.compile(r"[-'’.+&/_]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _POSSESSIVE = re.compile(r"['’]s$")
 
 
 def terms(text: str) -> list[str]:
     """Return the terms of *text* in order, with repeats; a compound comes before its parts."""
-    found: list[str] = []
-    for match in _WORD.finditer(fold(text)):
-        found.extend(_word_terms(match.group()))
-    return found
+    return list(chain.from_iterable(map(_word_terms, _WORD.findall(fold(text)))))
 
 
 def query_terms(text: str) -> list[str]:
@@ -51,7 +50,11 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return _BEYOND_ASCII.sub(_unless_combining, decomposed)
+
+
+def _unless_combining(match: re.Match[str]) -> str:
+    return "" if unicodedata.combining(match[0]) else match[0]
 
 
 @lru_cache(maxsize=100_000)

@@ -8,6 +8,7 @@ from rag.pipeline import open_pipeline
 from rag.retrieval import collapse, fuse, rerank, search
 from rag.store import Filters, Scored
 from rag.store.memory import MemoryStore
+from rag.terms import terms
 from rag.types import Chunk, Hit, Scores, Span
 from tests.conftest import changes_for, make_document
 
@@ -63,8 +64,9 @@ def test_near_identical_passages_are_shown_once(store, embedder, settings):
 
 def test_collapsing_keeps_the_better_one():
     chunks = [Chunk(n, "a", Span(0, 1), text) for n, text in enumerate(["x y z", "z y x", "q r"])]
-    assert [chunk.identifier for chunk in collapse(chunks, 0.9, 5)] == [0, 2]
-    assert [chunk.identifier for chunk in collapse(chunks, 0.9, 1)] == [0]
+    own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}
+    assert [chunk.identifier for chunk in collapse(chunks, own_terms, 0.9, 5)] == [0, 2]
+    assert [chunk.identifier for chunk in collapse(chunks, own_terms, 0.9, 1)] == [0]
 
 
 def test_what_the_reader_thinks_moves_passages():

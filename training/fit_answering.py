@@ -105,7 +105,9 @@ def main() -> None:
     features = [item for row in rows for item in row["sentences"]]
     labels = [label for row in rows for label in row["labels"]]
     sentence_weights = fit(features, labels, arguments.l2)
-    questions = [question_features(reordered(row, sentence_weights), row["unknown"]) for row in rows]
+    questions = [
+        question_features(reordered(row, sentence_weights), row["unknown"]) for row in rows
+    ]
     answerable = np.array([row["answerable"] for row in rows])
     question_weights = fit(questions, answerable.tolist(), arguments.l2)
     matrix = np.array([list(row.values()) for row in questions])

@@ -18,6 +18,7 @@ import numpy as np
 from bm25 import Index
 from edits import entities, negate, reword, swap_entity, swap_opposite
 from passages import KINDS, Passage, Store, shape
+from synonyms import Synonyms, other_words
 from tokenizers import Tokenizer
 
 from corpus import (
@@ -32,6 +33,10 @@ from corpus import (
 
 LOG = logging.getLogger("prepare")
 NEGATIVE_SHARE = 0.8
+REWORDED = 0.5
+"""Share of the questions that get other words, if there are synonyms."""
+OTHER_WORDS = 0.4
+"""Share of such a question's words."""
 KIND_WEIGHTS = {"same_article": 0.28, "other_article": 0.12, "deleted": 0.2, "swapped": 0.4}
 
 
@@ -43,8 +48,10 @@ class Maker:
         paragraphs: list[Paragraph],
         questions: list[Question],
         tokenizer: Tokenizer,
+        synonyms: Synonyms | None = None,
     ) -> None:
         """Index paragraphs by article and find hard paragraphs for the questions."""
+        self.synonyms = synonyms
         self.paragraphs, self.questions, self.tokenizer = paragraphs, questions, tokenizer
         self.row = {p.key: i for i, p in enumerate(paragraphs)}
         self.pools: dict[str, dict[str, list[str]]] = {}
@@ -70,6 +77,13 @@ class Maker:
             near = self.paragraphs[other] if inside else None
             sides.append(near if near and near.title == paragraph.title else None)
         return sides[0], sides[1]
+
+    def worded(self, question: str, style: int) -> str:
+        """Return the question as another person would put it; a style does the same every time."""
+        rng = random.Random(style)  # noqa: S311
+        if self.synonyms and rng.random() < REWORDED:
+            question = other_words(question, self.synonyms, OTHER_WORDS, rng)
+        return reword(question, rng)
 
     def positive(self, number: int, rng: random.Random, *, plain: bool) -> Passage:
         """Return a passage that answers; plain means the whole paragraph."""
@@ -169,7 +183,7 @@ def one_pass(maker: Maker, numbers: list[int], seed: int) -> Store:
     for group, number in enumerate(order):
         passage = maker.positive(number, rng, plain=False)
         style = rng.getrandbits(32)
-        text = reword(maker.questions[number].text, random.Random(style))  # noqa: S311
+        text = maker.worded(maker.questions[number].text, style)
         store.add(text, passage.pieces(), maker.spans(number, passage), 0, group)
         if rng.random() > NEGATIVE_SHARE:
             continue
@@ -177,7 +191,7 @@ def one_pass(maker: Maker, numbers: list[int], seed: int) -> Store:
             made = maker.negative(number, kind, rng, plain=False)
             if made is None:
                 continue
-            text = reword(made[0], random.Random(style))  # noqa: S311
+            text = maker.worded(made[0], style)
             store.add(text, made[1].pieces(), [], KINDS.index(kind), group)
             break
     return store
@@ -222,13 +236,15 @@ def main() -> None:
     parser.add_argument("--passes", type=int, default=2)
     parser.add_argument("--check", type=int, default=1200, help="questions in dev and test")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--wordnet", type=Path, help="folder with WordNet's files, for synonyms")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     tokenizer = Tokenizer.from_file(str(args.base / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     paragraphs = read_paragraphs(args.data, tokenizer)
-    maker = Maker(paragraphs, read_questions(args.data), tokenizer)
+    synonyms = Synonyms(args.wordnet) if args.wordnet else None
+    maker = Maker(paragraphs, read_questions(args.data), tokenizer, synonyms)
     LOG.info("%d paragraphs, %d questions", len(paragraphs), len(maker.questions))
     args.out.mkdir(parents=True, exist_ok=True)
     parts = divide(maker, args.out / "split.json", args.seed)
