@@ -188,7 +188,8 @@ def swap_entity(
             if known or _holds(question, new) or _holds(sentence, new):
                 continue
             if near or not _holds(passage, new):
-                return re.sub(r"(?<!\w)" + re.escape(old) + r"(?!\w)", lambda _, n=new: n, question)
+                literal = new.replace("\\", r"\\")
+                return re.sub(r"(?<!\w)" + re.escape(old) + r"(?!\w)", literal, question)
     return None
 
 

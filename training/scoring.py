@@ -12,6 +12,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    Scores = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
 _PUNCTUATION = set(string.punctuation)
 
 
@@ -47,7 +49,7 @@ def interval(values: Sequence[float], seed: int = 0, rounds: int = 2000) -> list
     return [round(float(v), 4) for v in (data.mean(), *np.percentile(means, [2.5, 97.5]))]
 
 
-def auroc(good: Sequence[float], bad: Sequence[float]) -> float:
+def auroc(good: Sequence[float] | Scores, bad: Sequence[float] | Scores) -> float:
     """Return the chance that a good example scores above a bad one (ties count half)."""
     ordered = np.sort(np.asarray(bad))
     below = np.searchsorted(ordered, good, "left") + np.searchsorted(ordered, good, "right")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.chat.drawing import asset
 from rag.chat.passwords import checker
+from rag.chat.sessions import KEPT_SESSIONS, ForgettingSessions
 from rag.errors import InputError
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def _options() -> dict[str, Any]:
         "quiet": True,
         "inbrowser": False,
         "enable_monitoring": False,
-        "app_kwargs": {"middleware": [Middleware(SafeHeaders)]},
+        "app_kwargs": {"middleware": [Middleware(SafeHeaders), Middleware(ForgettingSessions)]},
+        "state_session_capacity": KEPT_SESSIONS,
         "prevent_thread_lock": True,
     }
 
