@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from rag.sentences import sentence_spans
 from rag.settings import EmbeddingSettings, ReadingSettings, Settings
 from rag.store.protocol import AddDocument, SetFile, SourceFile
 from rag.types import Block, BlockKind, Document, Metadata, Span
+from tests import postgres_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +41,30 @@ def embedder() -> HashingEmbedder:
 @pytest.fixture
 def manifest(settings, embedder):
     return manifest_for(settings, embedder)
+
+
+@pytest.fixture(scope="session")
+def postgres_programs():
+    """The programs of PostgreSQL."""
+    if not postgres_server.is_installed():
+        pytest.skip(postgres_server.REASON)
+    programs = postgres_server.Programs()
+    yield programs
+    programs.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_programs):
+    """A running PostgreSQL server with nothing in it."""
+    server = postgres_server.Server(postgres_programs, "shared").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres_address(postgres):
+    """The address of an index that is not there yet."""
+    return postgres.address(f"test_{secrets.token_hex(6)}")
 
 
 def make_document(name: str, text: str, **metadata: str) -> Document:

@@ -109,6 +109,9 @@ class DocumentCache:
         self._characters = 0
         self._lock = threading.Lock()
 
+    def __contains__(self, row: object) -> bool:
+        return row in self._documents
+
     def get(self, row: int, read: Callable[[int], Document]) -> Document:
         """Return the document of a row, reading it if it is not kept."""
         with self._lock:

@@ -14,6 +14,7 @@ from rag.settings import ChunkingSettings, Settings
 from rag.store import Filters, Manifest, RemoveFile, SetFile, SourceFile, generation
 from rag.store.embedded import EmbeddedStore
 from rag.store.memory import MemoryStore
+from rag.store.opening import open_store
 from rag.store.protocol import vector_key
 from rag.terms import query_terms
 from rag.types import Span
@@ -29,15 +30,22 @@ EXACT_UP_TO = 16
 """So few passages that the stores of these tests have the approximate type of FAISS."""
 
 
-@pytest.fixture(params=["memory", "embedded", "approximate"])
+@pytest.fixture(params=["memory", "embedded", "approximate", "postgres", "approximate postgres"])
 def store(request, tmp_path):
     match request.param:
         case "memory":
-            return MemoryStore()
+            yield MemoryStore()
         case "embedded":
-            return EmbeddedStore(tmp_path / "index")
-        case _:
-            return EmbeddedStore(tmp_path / "index", exact_up_to=EXACT_UP_TO)
+            yield EmbeddedStore(tmp_path / "index")
+        case "approximate":
+            yield EmbeddedStore(tmp_path / "index", exact_up_to=EXACT_UP_TO)
+        case kind:
+            address = request.getfixturevalue("postgres_address")
+            store = open_store(address)
+            if kind.startswith("approximate"):
+                store = type(store)(address, exact_up_to=EXACT_UP_TO)
+            yield store
+            store.close()
 
 
 def random_document(seed: int, paragraphs: int = 4):
@@ -330,7 +338,7 @@ def test_the_run_after_many_removals_clears_what_they_left(
 
 
 def bytes_of(store):
-    """The bytes of the vectors' rows, 0 for a store that keeps none."""
-    if isinstance(store, MemoryStore):
+    """The bytes of the vectors' files, 0 for a store that has none."""
+    if not isinstance(store, EmbeddedStore):
         return 0
     return sum(path.stat().st_size for path in store.folder.rglob("*.vectors.f16"))

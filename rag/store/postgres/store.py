@@ -1,0 +1,309 @@
+"""The store in PostgreSQL: what several machines write and read.
+
+One transaction a generation; readers see a whole one for as long as they look, and block nobody.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import psycopg
+from pgvector import HalfVector
+from psycopg import errors
+
+from rag.errors import IndexLockedError
+from rag.store import records
+from rag.store.postgres import schema
+from rag.store.postgres.address import parse_address
+from rag.store.postgres.checking import check_rows, refuse_damaged
+from rag.store.postgres.connections import Connections
+from rag.store.postgres.reading import Reading
+from rag.store.postgres.snapshot import EXACT_UP_TO_PASSAGES, Generation, PostgresSnapshot
+from rag.store.postgres.writing import GenerationWriter, read_state
+from rag.store.protocol import SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from rag.store.postgres.connections import Connection
+    from rag.store.protocol import Change, Manifest, Vector
+
+_WRITING = 0x72616702
+"""First half of the advisory lock of whoever writes; the second is the hash of the schema."""
+_SIZES = {
+    "catalog": ("state", "files", "documents"),
+    "vectors": ("chunks",),
+    "lexical": ("segments", "postings", "removed", "removed_terms"),
+    "embeddings": ("pending_vectors",),
+}
+
+
+class PostgresStore:
+    """An index in a schema of a database."""
+
+    def __init__(self, address: str, exact_up_to: int = EXACT_UP_TO_PASSAGES) -> None:
+        """Nothing is connected to until it is needed.
+
+        Args:
+            address: ``postgresql://user@host/database?schema=name``, without a password.
+            exact_up_to: Up to how many passages a search looks at every vector.
+
+        Raises:
+            InputError: the address cannot be read or holds a password.
+        """
+        self.address = parse_address(address)
+        self.name = self.address.schema
+        self._exact_up_to = exact_up_to
+        self._connections = Connections(self.address)
+        self._thread_lock = threading.RLock()
+        self._writer: Connection | None = None
+        self._side: Connection | None = None
+        self._generation: Generation | None = None
+
+    def manifest(self) -> Manifest | None:
+        """Return what the index was made with, None while it is empty."""
+        with self._reader() as connection:
+            if not schema.has_tables(connection, self.address.schema):
+                return None
+            return read_state(connection).made_with()
+
+    def files(self) -> list[SourceFile]:
+        """Return the files of the published generation, in order of names.
+
+        Raises:
+            IndexDamagedError: a row does not match its hash.
+        """
+        with self._reader() as connection:
+            if not schema.has_tables(connection, self.address.schema):
+                return []
+            query = f"SELECT {records.FILE_COLUMNS}, row_sha256 FROM files ORDER BY name"  # noqa: S608 - fixed
+            rows = connection.execute(query).fetchall()
+        for *row, digest in rows:
+            if records.row_sha256(*row) != digest:
+                refuse_damaged("the list of files changed")
+        return [SourceFile(*row[:-1]) for row in rows]
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the right to write; the same thread may ask again.
+
+        Raises:
+            IndexLockedError: another process or thread is writing.
+        """
+        if not self._thread_lock.acquire(blocking=False):
+            raise IndexLockedError(self._locked_message("this process"))
+        try:
+            if self._writer is not None:
+                yield
+                return
+            try:
+                self._writer = self._begin_writing()
+                yield
+            finally:
+                self._close_writer()
+        finally:
+            self._thread_lock.release()
+
+    def apply(self, changes: Iterable[Change], manifest: Manifest, *, anew: bool = False) -> int:
+        """Publish the changes as one generation; see `rag.store.protocol.Store.apply`."""
+        with self.writing(), self._connections.translated():
+            connection = self._writer
+            assert connection is not None  # noqa: S101 - writing() has set it
+            with connection.transaction():
+                connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+                connection.execute("SET LOCAL statement_timeout = 0")
+                writer = GenerationWriter(connection, self.address.text, manifest, anew=anew)
+                generation = writer.write(changes)
+            self._build_dense_index(connection, manifest.dimension)
+        return generation
+
+    def known_vectors(self, keys: Sequence[str], manifest: Manifest) -> dict[str, Vector]:
+        """Return the stored vectors for those *keys* that have one."""
+        values = {"keys": [bytes.fromhex(key) for key in keys], "embedder": manifest.embedder}
+        pending = (
+            "SELECT vector_key, embedding FROM pending_vectors "
+            "WHERE embedder = %(embedder)s AND vector_key = ANY(%(keys)s)"
+        )
+        queries = [pending]
+        with self._reader() as connection:
+            if not schema.has_tables(connection, self.address.schema):
+                return {}
+            if read_state(connection).made_with() == manifest:
+                queries.append(
+                    "SELECT DISTINCT ON (vector_key) vector_key, embedding FROM chunks "
+                    "WHERE vector_key = ANY(%(keys)s)"
+                )
+            return {
+                bytes(key).hex(): vector.to_numpy().astype(np.float32)
+                for query in queries
+                for key, vector in connection.execute(query, values, binary=True)
+            }
+
+    def remember_vectors(self, vectors: Mapping[str, Vector], manifest: Manifest) -> None:
+        """Keep vectors at once; any number of processes may do so, whoever writes."""
+        if not vectors:
+            return
+        ordered = sorted(vectors)  # all in one order, so that no two wait for each other
+        values = {
+            "embedder": manifest.embedder,
+            "keys": [bytes.fromhex(key) for key in ordered],
+            "vectors": [HalfVector(np.asarray(vectors[key], np.float32)) for key in ordered],
+        }
+        with self._connections.translated():
+            self._writing_aside().execute(
+                "INSERT INTO pending_vectors (embedder, vector_key, embedding) "
+                "SELECT %(embedder)s, key, embedding "
+                "FROM unnest(%(keys)s::bytea[], %(vectors)s::halfvec[]) AS new (key, embedding) "
+                "ON CONFLICT DO NOTHING",
+                values,
+            )
+
+    @contextmanager
+    def snapshot(self) -> Iterator[PostgresSnapshot]:
+        """Open the published generation; it stays as it is until the context ends."""
+        with self._connections.translated():
+            reading = Reading(self._connections)
+            try:
+                yield PostgresSnapshot(reading, self._shared(reading))
+            finally:
+                reading.close()
+
+    def check(self) -> None:
+        """Read everything and compare it with the recorded hashes.
+
+        Raises:
+            IndexDamagedError: naming the first part that is missing or changed.
+        """
+        self.files()
+        with self._connections.borrowed() as connection:
+            check_rows(connection)
+        with self.snapshot() as snapshot:
+            for _ in snapshot.contents(snapshot.catalog()):
+                pass
+
+    def size_bytes(self) -> dict[str, int]:
+        """Return the bytes that each part of the index takes, its indexes included."""
+        query = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)::bigint FROM unnest(%s::text[]) AS name"
+        with self._connections.borrowed() as connection:
+            sizes = {}
+            for part, tables in _SIZES.items():
+                found = connection.execute(query, (list(tables),)).fetchone()
+                sizes[part] = int(found[0]) if found else 0
+            return sizes
+
+    def close(self) -> None:
+        """Close all connections; the store opens them again when it is used again."""
+        self._close_writer()
+        self._connections.close()
+
+    def initialise(self, readers: Sequence[str] = (), writers: Sequence[str] = ()) -> list[str]:
+        """Make the tables where they are missing, and let roles read or write.
+
+        Returns:
+            The roles that were made; they have no password yet.
+
+        Raises:
+            StoreError: this role may not do so.
+        """
+        with self._connections.translated():
+            connection = self._connections.connect_for_writing()
+            try:
+                self._make_tables(connection)
+                return schema.grant(connection, self.address.schema, readers, writers)
+            finally:
+                connection.close()
+
+    def _begin_writing(self) -> Connection:
+        with self._connections.translated():
+            connection = self._connections.connect_for_writing()
+            try:
+                self._lock(connection)
+                self._make_tables(connection)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+
+    def _make_tables(self, connection: Connection) -> None:
+        if not schema.has_tables(connection, self.address.schema) and schema.initialise(
+            connection, self.address.schema
+        ):
+            self._connections.close()  # those that are open do not know the types of pgvector
+            self._connections.configure(connection)
+
+    def _lock(self, connection: Connection) -> None:
+        """Take the lock of the schema, which ends with the connection."""
+        values = (_WRITING, self.address.schema)
+        if self.address.lock_wait_s:
+            milliseconds = f"{int(1000 * self.address.lock_wait_s)}"
+            connection.execute("SELECT set_config('lock_timeout', %s, false)", (milliseconds,))
+            try:
+                connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", values)
+            except errors.LockNotAvailable:
+                raise IndexLockedError(self._locked_message(_owner(connection))) from None
+            connection.execute("SELECT set_config('lock_timeout', '0', false)")
+            return
+        found = connection.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", values)
+        if not (row := found.fetchone()) or not row[0]:
+            raise IndexLockedError(self._locked_message(_owner(connection)))
+
+    def _locked_message(self, owner: str) -> str:
+        return (
+            f"Index {self.address.text} is being written to by {owner}. "
+            "Wait until it ends; reading goes on meanwhile."
+        )
+
+    def _build_dense_index(self, connection: Connection, dimension: int) -> None:
+        """Make the HNSW index of an index that outgrew comparing one by one."""
+        if read_state(connection).chunks > self._exact_up_to:
+            connection.execute("SELECT build_dense_index(%s)", (dimension,))
+
+    def _shared(self, reading: Reading) -> Generation:
+        generation = self._generation
+        if generation is None or generation.state.published != reading.state.published:
+            generation = self._generation = Generation(reading.state, self._exact_up_to)
+        return generation
+
+    @contextmanager
+    def _reader(self) -> Iterator[Connection]:
+        """Lend a connection that sees what was published last.
+
+        A writer among several hosts asks the one that it writes to: a standby may lag behind.
+        """
+        if self._writer is None or not self.address.several_hosts:
+            with self._connections.borrowed() as connection:
+                yield connection
+        else:
+            with self._connections.translated():
+                yield self._writing_aside()
+
+    def _writing_aside(self) -> Connection:
+        """Return a connection beside the writer's, whose statements are kept at once."""
+        with self._thread_lock if self._writer is not None else threading.Lock():
+            if self._side is None or self._side.closed:
+                side = self._connections.connect_for_writing()
+                if not schema.has_tables(side, self.address.schema):
+                    self._make_tables(side)
+                self._side = side
+            return self._side
+
+    def _close_writer(self) -> None:
+        for connection in (self._writer, self._side):
+            if connection is not None:
+                connection.close()
+        self._writer = self._side = None
+
+
+def _owner(connection: psycopg.Connection[Any]) -> str:
+    """Return who holds the lock, as far as this role may know."""
+    found = connection.execute(
+        "SELECT pid, application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
+        "WHERE locktype = 'advisory' AND classid = %s AND granted LIMIT 1",
+        (_WRITING,),
+    ).fetchone()
+    if found is None:
+        return "another process"
+    return f"the process called {found[1] or 'unknown'} (server process {found[0]})"
