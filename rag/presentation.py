@@ -164,6 +164,7 @@ def status_to_text(status: IndexStatus, *, verbose: bool = False) -> str:
         f"{megabytes(sum(status.size_bytes.values()))} on disk: {sizes}",
         f"Made with {one_line(made_with.embedder)}, format {made_with.format}",
         f"Chunking {one_line(made_with.settings)}",
+        *(f"Search, {kind}: {method}" for kind, method in status.methods.items()),
         "",
         "Documents",
     ]

@@ -42,6 +42,7 @@ class IndexStatus:
     """An index: documents in order of names, skipped files, bytes by part.
 
     ``outdated`` maps file names to "changed" or "missing" and is only filled by a check.
+    ``methods`` says in words how it searches: ``dense`` and ``lexical``.
     """
 
     folder: str
@@ -52,6 +53,7 @@ class IndexStatus:
     skipped: tuple[SourceFile, ...]
     size_bytes: dict[str, int]
     outdated: dict[str, str] = field(default_factory=dict)
+    methods: dict[str, str] = field(default_factory=dict)
 
     @property
     def passages(self) -> int:
@@ -64,6 +66,7 @@ class IndexStatus:
             "index": {"name": self.name, "folder": self.folder, "generation": self.generation},
             "made_with": asdict(self.made_with),
             "size_bytes": {**self.size_bytes, "total": sum(self.size_bytes.values())},
+            "methods": self.methods,
             "passages": self.passages,
             "documents": [document.to_dict(dropped=dropped) for document in self.documents],
             "skipped": [
@@ -108,6 +111,7 @@ def read_status(store: Store, address: str, *, check: bool = False) -> IndexStat
         documents=documents,
         skipped=tuple(file for file in files if file.reason is not None),
         size_bytes=store.size_bytes(),
+        methods=store.methods(),
         outdated=_outdated(files) if check else {},
     )
 

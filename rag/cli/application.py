@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from rag import __version__
-from rag.cli import asking, batching, keeping, measuring
+from rag.cli import asking, batching, keeping, measuring, stores
 from rag.cli.output import fail
 from rag.errors import RagError
 
@@ -75,6 +75,8 @@ app.command("eval")(measuring.evaluate)
 app.command()(measuring.compare)
 app.command()(measuring.sweep)
 app.add_typer(measuring.gold, name="gold")
+app.command()(stores.copy)
+app.add_typer(stores.store, name="store")
 app.command()(asking.chat)
 
 

@@ -43,7 +43,8 @@ def _checked_kind(value: str | None) -> str | None:
     return kind
 
 
-INDEX_HELP = "The folder of the index, or postgresql://user@host/database?schema=name."
+POSTGRESQL_ADDRESS = "postgresql://user@host/database?schema=name"
+INDEX_HELP = f"The folder of the index, or {POSTGRESQL_ADDRESS}."
 IndexOption = Annotated[str, typer.Option("--index", metavar="ADDRESS", help=INDEX_HELP)]
 SettingsOption = Annotated[
     Path | None,

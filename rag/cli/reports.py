@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rag.presentation import counted, one_line, page_label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from rag.copying import CopyReport
     from rag.indexing import IndexReport
     from rag.quotes import CitationCheck
     from rag.store import SourceFile
@@ -30,6 +31,30 @@ def index_report_lines(report: IndexReport, index: str, *, verbose: bool) -> lis
         f"{len(report.skipped)} skipped; {report.passages_embedded} passages embedded, "
         f"{report.passages_reused} reused; {report.seconds['total']:.1f} s"
     )
+    return lines
+
+
+def copy_report_line(report: CopyReport, source: str, target: str) -> str:
+    """Return what a copy did, in one line."""
+    rate = report.passages_copied / max(1e-9, report.seconds - report.seconds_checking)
+    return (
+        f"{one_line(source)} to {one_line(target)}, generation {report.generation}: "
+        f"{counted(report.documents_copied, 'document')} and "
+        f"{counted(report.passages_copied, 'passage')} copied ({rate:,.0f}/s), "
+        f"{counted(report.documents_removed, 'document')} removed; "
+        f"{counted(report.documents, 'document')} and {counted(report.passages, 'passage')} "
+        f"are the same in both (SHA-256 {report.sha256[:16]}…); {report.seconds:.1f} s"
+    )
+
+
+def initialised_lines(
+    address: str, readers: Sequence[str], writers: Sequence[str], made: Sequence[str]
+) -> list[str]:
+    """Return what was set up, and what is left to do."""
+    lines = [f"{one_line(address)} is ready."]
+    lines += [f"{one_line(role)} may read." for role in readers]
+    lines += [f"{one_line(role)} may read and write." for role in writers]
+    lines += [f"{one_line(role)} is new and has no password yet." for role in made]
     return lines
 
 

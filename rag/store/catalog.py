@@ -59,7 +59,7 @@ class Catalog:
             raise damaged(self.path, f"{error} in the manifest") from error
 
     def lexical_added(self) -> int:
-        """Return how many chunks were added to the lexical index since it was last made anew."""
+        """Return how many chunks the lexical index got since it was last made anew."""
         return int(self._fact("lexical_added") or 0)
 
     def set_published(self, generation: int, manifest: Manifest, lexical_added: int) -> None:
@@ -211,6 +211,11 @@ class Catalog:
         blobs = [_blob(key) for key in keys]
         rows = self._among("SELECT vector_key, id FROM chunks", "vector_key", blobs)
         return {key.hex(): identifier for key, identifier in rows}
+
+    def chunks_in(self, row: int) -> list[int]:
+        """Return the chunks of a document, in order."""
+        query = "SELECT id FROM chunks WHERE document = ? ORDER BY id"
+        return [found[0] for found in self.connection.execute(query, (row,))]
 
     def chunk_counts(self) -> dict[int, int]:
         """Return how many chunks each document has, by its row."""

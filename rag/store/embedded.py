@@ -181,6 +181,14 @@ class EmbeddedStore:
             for part, paths in parts.items()
         }
 
+    def methods(self) -> dict[str, str]:
+        """Return in words how the index searches."""
+        lists = any(self.folder.glob(f"{DERIVED}/*/{FAISS_FILE_NAME}"))
+        return {
+            "dense": "FAISS lists, vectors in half" if lists else "every vector in half",
+            "lexical": "BM25 (tantivy)",
+        }
+
     def _open(self, catalog: Catalog) -> Generation:
         number = catalog.generation()
         if number == 0:

@@ -137,6 +137,10 @@ class MemoryStore:
         """Return nothing: no bytes on disk."""
         return {}
 
+    def methods(self) -> dict[str, str]:
+        """Return in words how the index searches."""
+        return {"dense": "every vector", "lexical": "BM25"}
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -210,6 +214,14 @@ class MemorySnapshot:
             replace(self._data.chunks[key], document=self._names[self._data.owners[key]][0])
             for key in identifiers
         ]
+
+    def contents(self, names: Iterable[str]) -> Iterator[AddDocument]:
+        """Yield the documents of these first names, with their chunks and vectors."""
+        for name in names:
+            document = self.document(name)
+            keys = [key for key, sha256 in self._data.owners.items() if sha256 == document.sha256]
+            vectors = [self._data.vectors[key] for key in keys]
+            yield AddDocument(document, tuple(self.chunks(keys)), np.array(vectors, np.float32))
 
     def document(self, name: str) -> Document:
         """Return the document called *name*."""

@@ -5,14 +5,25 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from urllib.parse import parse_qsl, urlsplit
 
 from rag.errors import IndexMissingError, InputError, StoreError
 from rag.store.embedded import EmbeddedStore
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rag.store.protocol import Store
+
+
+@runtime_checkable
+class Initialised(Protocol):
+    """A store whose tables and roles are made before it is used."""
+
+    def initialise(self, readers: Sequence[str], writers: Sequence[str]) -> list[str]:
+        """Make what is missing and return the roles that were made."""
+
 
 SCHEMES = ("postgresql", "postgres")
 SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret"})
@@ -62,6 +73,26 @@ def existing_store(address: str | Path) -> Store:
     if store.manifest() is None:
         raise missing(address)
     return store
+
+
+def initialise_store(address: str, readers: Sequence[str], writers: Sequence[str]) -> list[str]:
+    """Make the tables of an index in PostgreSQL where they are missing, and roles that use it.
+
+    Returns:
+        The roles that were made; they have no password yet.
+
+    Raises:
+        InputError: the address is a folder.
+        StoreError: the role that connects may not do so, or the server has no pgvector.
+    """
+    store = open_store(address)
+    if not isinstance(store, Initialised):
+        message = (
+            f"Expected an address like postgresql://user@host/database?schema=name, but got "
+            f"{address!r}. A folder needs no set-up."
+        )
+        raise InputError(message)
+    return store.initialise(readers, writers)
 
 
 def missing(address: str | Path) -> IndexMissingError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -144,6 +144,13 @@ class Snapshot(Protocol):
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """Return the chunks of *identifiers*, in that order."""
 
+    def contents(self, names: Iterable[str]) -> Iterator[AddDocument]:
+        """Yield the documents of these first names, with their chunks and vectors, in that order.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+
     def document(self, name: str) -> Document:
         """Return the document called *name*, its first name or any other.
 
@@ -218,6 +225,9 @@ class Store(Protocol):
 
     def size_bytes(self) -> dict[str, int]:
         """Return the bytes that each part of the index takes."""
+
+    def methods(self) -> dict[str, str]:
+        """Return in words how the index searches: ``dense`` and ``lexical``."""
 
     def close(self) -> None:
         """Close what is open; the store opens it again when it is used again."""

@@ -16,11 +16,12 @@ from rag.store.dense import DenseIndex
 from rag.store.files import verify
 from rag.store.lexical import FOLDER_NAME as LEXICAL
 from rag.store.lexical import LexicalFolder
+from rag.store.protocol import AddDocument
 from rag.store.vectors import FOLDER_NAME as VECTORS
 from rag.store.vectors import StoredVectors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from rag.store.catalog import Catalog
@@ -161,17 +162,24 @@ class EmbeddedSnapshot:
         rows = stored.rows_of(np.fromiter(chunks.values(), np.int64, len(chunks)))
         return dict(zip(chunks, stored.stored(rows).astype(np.float32), strict=True))
 
+    def contents(self, names: Iterable[str]) -> Iterator[AddDocument]:
+        """Yield the documents of these first names, with their chunks and vectors."""
+        stored = self._data.dense.stored
+        for name in names:
+            row = self._row_called(name)
+            identifiers = self._catalog.chunks_in(row)
+            chunks = self._catalog.read_chunks(identifiers, self._document)
+            places = stored.rows_of(np.array(identifiers, np.int64))
+            vectors = stored.stored(places).astype(np.float32)
+            yield AddDocument(self._document(row), tuple(chunks), vectors)
+
     def document(self, name: str) -> Document:
         """Return the document called *name*, its first name or any other.
 
         Raises:
             InputError: there is none.
         """
-        row = self._catalog.row_called(name)
-        if row is None:
-            message = f"Expected a document of the index, but there is none called {name!r}."
-            raise InputError(message)
-        return self._document(row)
+        return self._document(self._row_called(name))
 
     def catalog(self) -> dict[str, Metadata]:
         """Return the metadata of every document by its first name, in order of names."""
@@ -198,6 +206,13 @@ class EmbeddedSnapshot:
     @cached_property
     def _listing(self) -> Listing:
         return self._data.listing(self._catalog)
+
+    def _row_called(self, name: str) -> int:
+        row = self._catalog.row_called(name)
+        if row is None:
+            message = f"Expected a document of the index, but there is none called {name!r}."
+            raise InputError(message)
+        return row
 
     def _document(self, row: int) -> Document:
         return self._data.documents.get(row, self._catalog.read_document)

@@ -8,7 +8,7 @@ import numpy as np
 
 from rag.errors import IndexDamagedError
 from rag.store.postgres.postings import POSTING, Ranges
-from rag.store.postgres.writing import read_state
+from rag.store.postgres.state import read_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from psycopg import errors
 from rag.errors import IndexMissingError, StoreError
 from rag.store.opening import missing
 from rag.store.postgres.connections import is_lost
-from rag.store.postgres.writing import State, read_state
+from rag.store.postgres.state import State, read_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from rag.store.postgres.reading import Reading
-    from rag.store.postgres.writing import State
+    from rag.store.postgres.state import State
     from rag.store.protocol import Vector as Array
 
 EXACT_UP_TO_PASSAGES = 10_000

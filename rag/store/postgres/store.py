@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import psycopg
 from pgvector import HalfVector
-from psycopg import errors
 
-from rag.errors import IndexLockedError
 from rag.store import records
 from rag.store.postgres import schema
 from rag.store.postgres.address import parse_address
 from rag.store.postgres.checking import check_rows, refuse_damaged
 from rag.store.postgres.connections import Connections
+from rag.store.postgres.locking import lock_for_writing, locked
 from rag.store.postgres.reading import Reading
 from rag.store.postgres.snapshot import EXACT_UP_TO_PASSAGES, Generation, PostgresSnapshot
-from rag.store.postgres.writing import GenerationWriter, read_state
+from rag.store.postgres.state import read_state
+from rag.store.postgres.writing import GenerationWriter
 from rag.store.protocol import SourceFile
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from rag.store.postgres.connections import Connection
     from rag.store.protocol import Change, Manifest, Vector
 
-_WRITING = 0x72616702
-"""First half of the advisory lock of whoever writes; the second is the hash of the schema."""
 _SIZES = {
     "catalog": ("state", "files", "documents"),
     "vectors": ("chunks",),
@@ -94,7 +91,7 @@ class PostgresStore:
             IndexLockedError: another process or thread is writing.
         """
         if not self._thread_lock.acquire(blocking=False):
-            raise IndexLockedError(self._locked_message("this process"))
+            raise locked(self.address, "this process")
         try:
             if self._writer is not None:
                 yield
@@ -194,6 +191,14 @@ class PostgresStore:
                 sizes[part] = int(found[0]) if found else 0
             return sizes
 
+    def methods(self) -> dict[str, str]:
+        """Return in words how the index searches."""
+        query = "SELECT count(*) FROM pg_index WHERE indexrelid = ANY(ARRAY(SELECT oid FROM pg_class WHERE relname LIKE 'chunks_dense_%%' AND relnamespace = to_regnamespace(%s))) AND indisvalid"
+        with self._connections.borrowed() as connection:
+            found = connection.execute(query, (self.address.schema,)).fetchone()
+        dense = "HNSW (pgvector), vectors in half" if found and found[0] else "every vector in half"
+        return {"dense": dense, "lexical": "BM25 from the store's own postings"}
+
     def close(self) -> None:
         """Close all connections; the store opens them again when it is used again."""
         self._close_writer()
@@ -220,7 +225,7 @@ class PostgresStore:
         with self._connections.translated():
             connection = self._connections.connect_for_writing()
             try:
-                self._lock(connection)
+                lock_for_writing(connection, self.address)
                 self._make_tables(connection)
             except BaseException:
                 connection.close()
@@ -233,28 +238,6 @@ class PostgresStore:
         ):
             self._connections.close()  # those that are open do not know the types of pgvector
             self._connections.configure(connection)
-
-    def _lock(self, connection: Connection) -> None:
-        """Take the lock of the schema, which ends with the connection."""
-        values = (_WRITING, self.address.schema)
-        if self.address.lock_wait_s:
-            milliseconds = f"{int(1000 * self.address.lock_wait_s)}"
-            connection.execute("SELECT set_config('lock_timeout', %s, false)", (milliseconds,))
-            try:
-                connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", values)
-            except errors.LockNotAvailable:
-                raise IndexLockedError(self._locked_message(_owner(connection))) from None
-            connection.execute("SELECT set_config('lock_timeout', '0', false)")
-            return
-        found = connection.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", values)
-        if not (row := found.fetchone()) or not row[0]:
-            raise IndexLockedError(self._locked_message(_owner(connection)))
-
-    def _locked_message(self, owner: str) -> str:
-        return (
-            f"Index {self.address.text} is being written to by {owner}. "
-            "Wait until it ends; reading goes on meanwhile."
-        )
 
     def _build_dense_index(self, connection: Connection, dimension: int) -> None:
         """Make the HNSW index of an index that outgrew comparing one by one."""
@@ -295,15 +278,3 @@ class PostgresStore:
             if connection is not None:
                 connection.close()
         self._writer = self._side = None
-
-
-def _owner(connection: psycopg.Connection[Any]) -> str:
-    """Return who holds the lock, as far as this role may know."""
-    found = connection.execute(
-        "SELECT pid, application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
-        "WHERE locktype = 'advisory' AND classid = %s AND granted LIMIT 1",
-        (_WRITING,),
-    ).fetchone()
-    if found is None:
-        return "another process"
-    return f"the process called {found[1] or 'unknown'} (server process {found[0]})"

@@ -6,11 +6,11 @@ import json
 import secrets
 from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pgvector import HalfVector
 
-from rag.errors import IndexDamagedError, IndexMismatchError, StoreError
+from rag.errors import IndexMismatchError, StoreError
 from rag.store import records
 from rag.store.memory import lexical_terms
 from rag.store.postgres.postings import (
@@ -21,7 +21,7 @@ from rag.store.postgres.postings import (
     to_merge,
     without,
 )
-from rag.store.postgres.schema import LAYOUT
+from rag.store.postgres.state import read_state
 from rag.store.protocol import (
     AddDocument,
     Manifest,
@@ -48,45 +48,6 @@ _PENDING_KEPT = "30 days"
 _TABLES = (
     "files", "documents", "chunks", "segments", "postings", "removed", "removed_terms",
 )  # fmt: skip
-
-
-class State(NamedTuple):
-    """The one row that says which generation is published."""
-
-    layout: int
-    generation: int
-    published: str
-    """Different for every generation that was ever published anywhere."""
-    manifest: str | None
-    last_document: int
-    last_chunk: int
-    last_segment: int
-    chunks: int
-    terms: int
-
-    def made_with(self) -> Manifest | None:
-        """Return what the index was made with."""
-        return Manifest(**json.loads(self.manifest)) if self.manifest else None
-
-
-READ_STATE = f"SELECT {', '.join(State._fields)} FROM state"  # noqa: S608 - fixed names
-
-
-def read_state(connection: Connection, *, lock: bool = False) -> State:
-    """Return the state, locked until the transaction ends if so asked.
-
-    Raises:
-        IndexDamagedError: it is of another layout or missing.
-    """
-    found = connection.execute(READ_STATE + (" FOR UPDATE" if lock else "")).fetchone()
-    if found is None or found[0] != LAYOUT:
-        seen = "none" if found is None else found[0]
-        message = (
-            f"Expected tables of layout {LAYOUT}, but found {seen}. "
-            "Make the index anew in another schema."
-        )
-        raise IndexDamagedError(message)
-    return State(*found)
 
 
 class GenerationWriter:

@@ -1,0 +1,203 @@
+"""An index from one store to another, as it is: nothing is read or embedded again."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import StoreError
+from rag.store.protocol import (
+    STORED_VECTOR,
+    RemoveFile,
+    SetFile,
+    SourceFile,
+    mismatch_message,
+    vector_key,
+)
+from rag.store.records import row_of, row_sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from rag.store.protocol import AddDocument, Change, Manifest, Snapshot, Store
+
+PASSAGES_A_GENERATION = 50_000
+"""So many are published together; a copy that was stopped goes on after the last of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReport:
+    """What a copy did. ``sha256`` is over all files, documents, passages and vectors."""
+
+    documents: int
+    passages: int
+    documents_copied: int
+    passages_copied: int
+    documents_removed: int
+    generation: int
+    sha256: str
+    seconds: float
+    seconds_checking: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON."""
+        return asdict(self)
+
+
+def copy_index(
+    source: Store,
+    target: Store,
+    manifest: Manifest,
+    report_progress: Callable[[int, int], None] | None = None,
+) -> CopyReport:
+    """Make *target* hold exactly what *source* holds, and compare the two at the end.
+
+    Documents that the target has already are not copied again, so that a copy that was stopped
+    goes on when it is called again.
+
+    Args:
+        source: Read in one generation.
+        target: Empty, or made with the same manifest.
+        manifest: What the source was made with.
+        report_progress: Called with how many passages are done and how many there are.
+
+    Raises:
+        IndexMismatchError: the target was made with another manifest.
+        IndexLockedError: another process is writing to the target.
+        StoreError: the two differ after the copy, or the source was changed meanwhile.
+    """
+    with target.writing(), source.snapshot() as snapshot:
+        run = _Copy(snapshot, source.files(), target, manifest, report_progress)
+        return run.copy()
+
+
+class _Copy:
+    """One run of `copy_index`."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        files: Sequence[SourceFile],
+        target: Store,
+        manifest: Manifest,
+        report_progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self.snapshot = snapshot
+        self.files = {file.name: file for file in files}
+        self.target = target
+        self.manifest = manifest
+        self.tell = report_progress or (lambda _done, _total: None)
+        self.counts = snapshot.chunk_counts()
+        self.done = 0
+        self.documents_copied = 0
+        self.passages_copied = 0
+        self.digests: dict[str, str] = {}
+        """Of documents of the source, by first name."""
+
+    def copy(self) -> CopyReport:
+        began = time.perf_counter()
+        there = self._there()
+        names = [name for name in self.counts if self.files[name].sha256 not in there]
+        self.done = sum(self.counts.values()) - sum(self.counts[name] for name in names)
+        removed = [name for name in self.before if name not in self.files]
+        for batch in _batches(names, self.counts):
+            self.target.apply(self._documents(batch), self.manifest)
+        last: list[Change] = [RemoveFile(name) for name in removed]
+        last += [
+            SetFile(file) for file in self.files.values() if self.before.get(file.name) != file
+        ]
+        generation = self.target.apply(last, self.manifest)
+        checking = time.perf_counter()
+        digest = self._compare()
+        ended = time.perf_counter()
+        return CopyReport(
+            documents=len(self.counts),
+            passages=sum(self.counts.values()),
+            documents_copied=self.documents_copied,
+            passages_copied=self.passages_copied,
+            documents_removed=len(there - {file.sha256 for file in self.files.values()}),
+            generation=generation,
+            sha256=digest,
+            seconds=ended - began,
+            seconds_checking=ended - checking,
+        )
+
+    def _there(self) -> set[str]:
+        """Return the hashes of the documents that the target has."""
+        made_with = self.target.manifest()
+        if made_with not in {None, self.manifest}:
+            message = mismatch_message(self.target.name, made_with, self.manifest)
+            raise StoreError(message)
+        self.before = {file.name: file for file in self.target.files()}
+        if set(self.counts) - set(self.files):
+            message = "The index to copy from was changed meanwhile. Run rag copy again."
+            raise StoreError(message)
+        return {file.sha256 for file in self.before.values() if file.reason is None}
+
+    def _documents(self, names: Sequence[str]) -> Iterator[Change]:
+        for name, content in zip(names, self.snapshot.contents(names), strict=True):
+            self.digests[name] = digest_of(content)
+            yield content
+            for other in (name, *content.document.other_names):
+                yield SetFile(self.files[other])
+            self.documents_copied += 1
+            self.passages_copied += len(content.chunks)
+            self.done += len(content.chunks)
+            self.tell(self.done, sum(self.counts.values()))
+
+    def _compare(self) -> str:
+        """Read the target, compare it with the source and return the digest of both."""
+        unread = [name for name in self.counts if name not in self.digests]
+        for name, content in zip(unread, self.snapshot.contents(unread), strict=True):
+            self.digests[name] = digest_of(content)
+        files = [row_sha256(*_values(file)) for file in self.files.values()]
+        copied = {file.name: file for file in self.target.files()}
+        with self.target.snapshot() as snapshot:
+            counts = snapshot.chunk_counts()
+            if dict(counts) != dict(self.counts) or copied != self.files:
+                message = (
+                    f"Expected {len(self.counts)} documents and {sum(self.counts.values())} "
+                    f"passages in the copy, but found {len(counts)} and {sum(counts.values())}. "
+                    "Run rag copy again."
+                )
+                raise StoreError(message)
+            names = list(self.counts)
+            for name, content in zip(names, snapshot.contents(names), strict=True):
+                if digest_of(content) != self.digests[name]:
+                    message = (
+                        f"Expected {name} in the copy as it is in the source, but its hash is "
+                        "another. Remove the copy and run rag copy again."
+                    )
+                    raise StoreError(message)
+        return row_sha256(*files, *(self.digests[name] for name in names))
+
+
+def digest_of(content: AddDocument) -> str:
+    """Return the SHA-256 of a document with its passages and vectors, wherever it is kept."""
+    digest = hashlib.sha256()
+    names = (content.document.name, *content.document.other_names)
+    digest.update(row_sha256(*names, row_of(content.document).row_sha256).encode())
+    for chunk in content.chunks:
+        digest.update(f"{chunk.span.start}-{chunk.span.end} {vector_key(chunk)}\n".encode())
+    digest.update(content.vectors.astype(STORED_VECTOR).tobytes())
+    return digest.hexdigest()
+
+
+def _batches(names: Sequence[str], counts: Mapping[str, int]) -> Iterator[list[str]]:
+    """Yield the names in parts that hold enough passages for a generation."""
+    batch: list[str] = []
+    passages = 0
+    for name in names:
+        batch.append(name)
+        passages += counts[name]
+        if passages >= PASSAGES_A_GENERATION:
+            yield batch
+            batch, passages = [], 0
+    if batch:
+        yield batch
+
+
+def _values(file: SourceFile) -> tuple[str | int | None, ...]:
+    return (file.name, file.path, file.sha256, file.size_bytes, file.reason, file.message)
