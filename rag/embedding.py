@@ -114,6 +114,11 @@ class OpenVinoEmbedder:
                 vectors[batch] = request.infer([ids, mask, np.zeros_like(ids)])[0]
         return vectors
 
+    def open(self) -> None:
+        """Open the graph, which the first call of `embed` does otherwise."""
+        with self._lock:
+            self._compiled()
+
     def _compiled(self) -> Any:
         if self._request is None:
             from rag.compiled import open_graph

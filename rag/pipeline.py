@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rag.answering import (
@@ -19,8 +21,8 @@ from rag.answering import (
 from rag.authorship import asks_for_author, byline
 from rag.conversation import standalone
 from rag.disagreement import disagreements, stances
-from rag.embedding import open_embedder
-from rag.errors import IndexMismatchError, InputError, ModelError
+from rag.embedding import OpenVinoEmbedder, open_embedder
+from rag.errors import IndexMismatchError, InputError, ModelError, RagError
 from rag.evidence import (
     candidate_sentences,
     unknown_share,
@@ -31,7 +33,7 @@ from rag.evidence import (
 from rag.gathering import ask_together
 from rag.indexing import manifest_for
 from rag.questions import classify
-from rag.reading import open_reader
+from rag.reading import FootnoteReader, open_reader
 from rag.retrieval import rerank, search
 from rag.settings import Settings, load_settings
 from rag.store.opening import existing_store
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.embedding import Embedder
-    from rag.errors import RagError
     from rag.evidence import Candidate
     from rag.questions import QuestionKind
     from rag.reading import Reader
@@ -89,6 +90,12 @@ class Pipeline:
         self.embedder = embedder
         self.reader = reader
         self.settings = settings
+
+    def open_ahead(self) -> None:
+        """Begin to open both models at once; else the first question opens one after the other."""
+        for model in (self.embedder, self.reader):
+            if isinstance(model, OpenVinoEmbedder | FootnoteReader):
+                threading.Thread(target=_open, args=(model,)).start()
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
@@ -241,6 +248,11 @@ class Pipeline:
             "citations": citations,
             "disagreements": disagreements(question, found, citations),
         }
+
+
+def _open(model: OpenVinoEmbedder | FootnoteReader) -> None:
+    with suppress(RagError):  # the first question tells what is wrong
+        model.open()
 
 
 def checked_question(question: str) -> str:

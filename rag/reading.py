@@ -206,17 +206,23 @@ class FootnoteReader:
                 outputs[index] = (logits[:, 0], logits[:, 1], float(verdicts[row, 0]))
         return outputs
 
+    def open(self) -> None:
+        """Open the graph, which the first reading does otherwise."""
+        with self._lock:
+            self._compiled()
+
     def _infer(self, inputs: list[Any]) -> tuple[Any, Any]:
         with self._lock:
-            if self._request is None:
-                self._request = self._compiled().create_infer_request()
-            spans, verdicts = self._request.infer(inputs).values()
+            spans, verdicts = self._compiled().infer(inputs).values()
             return np.array(spans), np.array(verdicts)
 
     def _compiled(self) -> Any:
-        from rag.compiled import open_graph
+        if self._request is None:
+            from rag.compiled import open_graph
 
-        return open_graph(self._identity, lambda: _graph(self._folder))
+            graph = open_graph(self._identity, lambda: _graph(self._folder))
+            self._request = graph.create_infer_request()
+        return self._request
 
     def _joined(self, passage: str, parts: Sequence[_WindowReading]) -> PassageReading:
         """Return the window with the best margin, and each sentence's best of all windows."""

@@ -54,7 +54,10 @@ def ask(
     from rag.types import Status
 
     filters = filters_from(document, author, kind, date_from, date_to)
-    answer = pipeline_from(index, settings, filters).ask(read_question(question), filters=filters)
+    asked = read_question(question)
+    pipeline = pipeline_from(index, settings, filters)
+    pipeline.open_ahead()
+    answer = pipeline.ask(asked, filters=filters)
     if json:
         write_json(answer.to_dict())
     else:
