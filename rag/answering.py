@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
 from rag.questions import Form
 from rag.terms import terms
-from rag.types import Citation, Sentence
+from rag.types import Citation, Sentence, Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,6 +57,8 @@ NEAR_REPEAT = 0.7
 """Jaccard similarity of terms (0..1) from which on two sentences say the same."""
 LONGEST_SHORT_ANSWER_WORDS = 14
 """A longer span is a sentence's part rather than a value."""
+_WORD = re.compile(r"[\w'’-]+")
+_NAME_GOES_ON = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*\w)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +196,13 @@ def ordered(chosen: Sequence[Chosen], kind: QuestionKind) -> list[Chosen]:
     )
 
 
-def short_answer(best: Candidate, kind: QuestionKind) -> str | None:
+def short_answer(best: Candidate, kind: QuestionKind, question: str) -> str | None:
     """Return the span that the reader marked, None for open questions or a long span."""
     if best.answer is None or kind.form is Form.OPEN:
         return None
+    after = best.document.slice(Span(best.answer.end, max(best.span.end, best.answer.end)))
     span = best.document.slice(best.answer)
+    span += _rest_of_name(span, after, question)
     if span.count("(") > span.count(")"):  # the reader stopped inside a reference in brackets
         span = span[: span.rindex("(")] or span.strip("(")
     span = span.strip(" \t\n,;:.–—-“”\"'‘’")
@@ -205,6 +210,18 @@ def short_answer(best: Candidate, kind: QuestionKind) -> str | None:
         span = span.strip("()")
     words = len(span.split())
     return span if 0 < words <= LONGEST_SHORT_ANSWER_WORDS else None
+
+
+def _rest_of_name(span: str, after: str, question: str) -> str:
+    """Return the capitalised words that follow a span which stops inside a name.
+
+    Words of the question are left out: they are another name ("Economist" before "Thomas Piketty").
+    """
+    rest = _NAME_GOES_ON.match(after)
+    words = span.split()
+    if not rest or not words or not words[-1][0].isupper():
+        return ""
+    return "" if set(rest[0].split()) & set(_WORD.findall(question)) else rest[0]
 
 
 def cite(chosen: Sequence[Chosen]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:

@@ -243,7 +243,7 @@ class Pipeline:
         sentences, citations = cite(chosen)
         return parts | {
             "status": Status.ANSWERED,
-            "short_answer": short_answer(ranked[0], kind),
+            "short_answer": short_answer(ranked[0], kind, question),
             "sentences": sentences,
             "citations": citations,
             "disagreements": disagreements(question, found, citations),

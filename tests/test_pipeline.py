@@ -160,6 +160,22 @@ def test_open_questions_have_no_short_answer(settings, manifest, library):
     assert answer.short_answer is None
 
 
+@pytest.mark.parametrize(
+    ("marked", "question", "expected"),
+    [
+        ("Khawaja", "Who proposed a pact?", "Khawaja Asif"),
+        ("Minister", "Who is Khawaja Asif?", "Minister"),  # another name, which was asked about
+        ("pact", "What did Asif propose?", "pact"),
+        ("Asif", "Who proposed a pact?", "Asif"),
+    ],
+)
+def test_a_short_answer_holds_the_whole_name(settings, manifest, marked, question, expected):
+    text = "Minister Khawaja Asif proposed a pact Turkey may join."
+    document = make_document("news.txt", text)
+    pipeline = pipeline_of(settings, manifest, document, reader=MarkingReader(rf"\b{marked}\b"))
+    assert pipeline.ask(question).short_answer == expected
+
+
 def test_below_the_threshold_nothing_is_quoted(settings, manifest, library):
     pipeline = pipeline_of(settings, manifest, *library, reader=MarkingReader("zzz"))
     answer = pipeline.ask("How many members does the coalition have?")
