@@ -7,7 +7,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import StoreError
+from rag.errors import IndexMismatchError, StoreError
 from rag.store.protocol import (
     STORED_VECTOR,
     RemoveFile,
@@ -128,8 +128,7 @@ class _Copy:
         """Return the hashes of the documents that the target has."""
         made_with = self.target.manifest()
         if made_with not in {None, self.manifest}:
-            message = mismatch_message(self.target.name, made_with, self.manifest)
-            raise StoreError(message)
+            raise IndexMismatchError(mismatch_message(self.target.name, made_with, self.manifest))
         self.before = {file.name: file for file in self.target.files()}
         if set(self.counts) - set(self.files):
             message = "The index to copy from was changed meanwhile. Run rag copy again."

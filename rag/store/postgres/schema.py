@@ -110,9 +110,8 @@ def initialise(connection: psycopg.Connection[Any], schema: str) -> bool:
 
 def has_tables(connection: psycopg.Connection[Any], schema: str) -> bool:
     """Whether the tables of an index are there."""
-    query = "SELECT to_regclass(%s) IS NOT NULL"
-    found = connection.execute(query, (f'"{schema}".state',)).fetchone()
-    return bool(found and found[0])
+    query = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = 'state'"
+    return connection.execute(query, (schema,)).fetchone() is not None
 
 
 def grant(

@@ -267,10 +267,8 @@ class PostgresStore:
         """Return a connection beside the writer's, whose statements are kept at once."""
         with self._thread_lock if self._writer is not None else threading.Lock():
             if self._side is None or self._side.closed:
-                side = self._connections.connect_for_writing()
-                if not schema.has_tables(side, self.address.schema):
-                    self._make_tables(side)
-                self._side = side
+                self._side = self._connections.connect_for_writing()
+                self._make_tables(self._side)
             return self._side
 
     def _close_writer(self) -> None:

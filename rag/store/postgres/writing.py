@@ -263,12 +263,13 @@ class GenerationWriter:
         connection.execute("DELETE FROM removed_terms WHERE chunks = 0")
 
     def _joined(self, segments: Sequence[int]) -> Iterator[list[tuple[str, int, bytes]]]:
-        """Yield the postings of several segments, joined by term."""
+        """Yield the postings of several segments, given in order of chunks, joined by term."""
         with self._connection.cursor(name="joined") as cursor:
             cursor.execute(
-                "SELECT term, sum(chunks)::integer, string_agg(content, '' ORDER BY segment) "
-                "FROM postings WHERE segment = ANY(%s) GROUP BY term",
-                (list(segments),),
+                "SELECT term, sum(chunks)::integer, "
+                "string_agg(content, '' ORDER BY array_position(%(segments)s, segment)) "
+                "FROM postings WHERE segment = ANY(%(segments)s) GROUP BY term",
+                {"segments": list(segments)},
                 binary=True,
             )
             while batch := cursor.fetchmany(_TERMS_A_BATCH):
