@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.chat.metrics import Metrics
 from rag.chat.passwords import add_user
 from rag.chat.serving import DEFAULT_PORT, LOCAL_HOST, check_reach, serve, without_telemetry
 from rag.errors import InputError, RagError
@@ -23,17 +24,20 @@ if TYPE_CHECKING:
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - only on request, and then with passwords
 
 
-def build_page(pipeline: Pipeline, folder: Path | None = None) -> gr.Blocks:
+def build_page(
+    pipeline: Pipeline, folder: Path | None = None, metrics: Metrics | None = None
+) -> gr.Blocks:
     """Return the page that asks *pipeline*.
 
     Args:
         pipeline: Answers the questions.
         folder: Where conversations and feedback are kept; None means a folder of the user's.
+        metrics: Counts the questions; None counts nothing.
     """
     without_telemetry()
     from rag.chat import page
 
-    return page.build_page(pipeline, folder)
+    return page.build_page(pipeline, folder, metrics)
 
 
 def main(
@@ -64,8 +68,17 @@ def main(
     check_reach(host, auth)
     pipeline = open_pipeline(index)
     largest = pipeline.settings.loading.max_file_megabytes
-    page = build_page(pipeline, folder)
-    serve(page, host=host, port=port, passwords=auth, largest_upload_megabytes=largest, mcp=mcp)
+    metrics = Metrics(pipeline.store)
+    page = build_page(pipeline, folder, metrics)
+    serve(
+        page,
+        host=host,
+        port=port,
+        passwords=auth,
+        metrics=metrics,
+        largest_upload_megabytes=largest,
+        mcp=mcp,
+    )
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

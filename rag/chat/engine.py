@@ -12,6 +12,7 @@ from rag.errors import RagError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from rag.chat.metrics import Metrics
     from rag.embedding import Embedder
     from rag.pipeline import Pipeline
     from rag.settings import Settings
@@ -25,9 +26,10 @@ PATIENCE_S = 5.0
 class Engine:
     """A pipeline that any number of threads may call; it knows whether people are waiting."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        """Take over *pipeline*."""
+    def __init__(self, pipeline: Pipeline, metrics: Metrics | None = None) -> None:
+        """Take over *pipeline*; *metrics* count what is asked."""
         self._pipeline = pipeline
+        self._metrics = metrics
         self._asking = 0
         self._changed = threading.Condition()
         self.settings: Settings = pipeline.settings
@@ -63,7 +65,12 @@ class Engine:
             settings: For this question; None means those that the page was started with.
         """
         with self._person_waiting():
-            return self.pipeline(settings).ask(question, history, filters)
+            if self._metrics is None:
+                return self.pipeline(settings).ask(question, history, filters)
+            with self._metrics.question() as tell:
+                answer = self.pipeline(settings).ask(question, history, filters)
+                tell(answer)
+                return answer
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """Return the *k* best passages; see `rag.pipeline.Pipeline.search`."""

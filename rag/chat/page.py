@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -20,9 +19,14 @@ from rag.chat.feedback import Feedback
 from rag.chat.library import Library
 from rag.chat.scope import Scope
 from rag.chat.settings_tab import SettingsTab
+from rag.store.embedded import EmbeddedStore
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rag.chat.metrics import Metrics
     from rag.pipeline import Pipeline
+    from rag.store import Store
 
 TITLE = "Footnote"
 CONVERSATIONS_FILE = "conversations.sqlite"
@@ -30,16 +34,19 @@ CONCURRENT = 8
 """Events of one kind answered at once; further ones wait in a queue."""
 
 
-def build_page(pipeline: Pipeline, folder: Path | None = None) -> gr.Blocks:
+def build_page(
+    pipeline: Pipeline, folder: Path | None = None, metrics: Metrics | None = None
+) -> gr.Blocks:
     """Return the page over *pipeline*; `rag.chat.serving.serve` serves it.
 
     Args:
         pipeline: Answers the questions.
         folder: Where conversations and feedback are kept; None means a folder of the user's, one
             for each index.
+        metrics: Counts the questions; None counts nothing.
     """
     folder = folder or default_folder(pipeline)
-    engine = Engine(pipeline)
+    engine = Engine(pipeline, metrics)
     library = Library(engine, folder)
     conversations = Conversations(folder / CONVERSATIONS_FILE if folder else None)
     blocks: gr.Blocks
@@ -68,11 +75,19 @@ def build_page(pipeline: Pipeline, folder: Path | None = None) -> gr.Blocks:
 
 
 def default_folder(pipeline: Pipeline) -> Path | None:
-    """Return the user's folder for an index on disk, None for one in memory."""
-    index = getattr(pipeline.store, "folder", None)
-    if index is None:
+    """Return the user's folder for an index, None for one in memory."""
+    place = _place(pipeline.store)
+    if place is None:
         return None
     from platformdirs import user_data_path
 
-    place = hashlib.sha256(str(Path(index).resolve()).encode()).hexdigest()[:8]
-    return user_data_path("footnote") / f"{pipeline.store.name}-{place}"
+    digest = hashlib.sha256(place.encode()).hexdigest()[:8]
+    return user_data_path("footnote") / f"{pipeline.store.name}-{digest}"
+
+
+def _place(store: Store) -> str | None:
+    """Return where a store is, in words that no other index has; None for one in memory."""
+    if isinstance(store, EmbeddedStore):
+        return str(store.folder.resolve())
+    address: object = getattr(store, "address", None)
+    return None if address is None else str(address)

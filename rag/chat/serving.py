@@ -14,11 +14,13 @@ from rag.chat.sessions import KEPT_SESSIONS, ForgettingSessions
 from rag.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, MutableMapping
     from pathlib import Path
 
     import gradio as gr
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from rag.chat.metrics import Metrics
 
 LOCAL_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
@@ -49,6 +51,7 @@ def serve(
     host: str = LOCAL_HOST,
     port: int = DEFAULT_PORT,
     passwords: Path | None = None,
+    metrics: Metrics | None = None,
     largest_upload_megabytes: float = 200,
     mcp: bool = False,
     block: bool = True,
@@ -61,6 +64,7 @@ def serve(
         port: The port to listen on; 0 takes a free one.
         passwords: The file of those who may log in; None lets everybody in, which only this
             machine may.
+        metrics: Shown at ``/metrics``, to those who may log in; None shows none.
         largest_upload_megabytes: Larger files are refused before they are read.
         mcp: Offer the endpoints as MCP tools too.
         block: Wait until the server is stopped (Ctrl+C).
@@ -72,14 +76,15 @@ def serve(
     check_reach(host, passwords)
     if mcp:
         check_tools(passwords)
+    check = checker(passwords) if passwords else None
     try:
         _, address, _ = page.launch(
             server_name=host,
             server_port=port or _free_port(host),
-            auth=checker(passwords) if passwords else None,
+            auth=check,
             max_file_size=int(largest_upload_megabytes * 1_000_000),
             mcp_server=mcp,
-            **_options(),
+            **_options(metrics, check),
         )
     except OSError as error:
         message = f"Port {port} of {host} cannot be used, perhaps because another page is open. "
@@ -90,10 +95,15 @@ def serve(
     return str(address)
 
 
-def _options() -> dict[str, Any]:
+def _options(metrics: Metrics | None, check: Callable[[str, str], bool] | None) -> dict[str, Any]:
     """Return what is the same for every page: our looks, and nothing that calls elsewhere."""
     from starlette.middleware import Middleware
 
+    wrapped = [Middleware(SafeHeaders), Middleware(ForgettingSessions)]
+    if metrics is not None:
+        from rag.chat.metrics import MetricsEndpoint
+
+        wrapped.append(Middleware(MetricsEndpoint, metrics, check))
     return {
         "theme": _theme(),
         "head": _head(),
@@ -106,7 +116,7 @@ def _options() -> dict[str, Any]:
         "quiet": True,
         "inbrowser": False,
         "enable_monitoring": False,
-        "app_kwargs": {"middleware": [Middleware(SafeHeaders), Middleware(ForgettingSessions)]},
+        "app_kwargs": {"middleware": wrapped},
         "state_session_capacity": KEPT_SESSIONS,
         "prevent_thread_lock": True,
     }

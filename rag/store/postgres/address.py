@@ -48,6 +48,9 @@ class Address:
     pool_size: int
     """How many connections read at once at most."""
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def parse_address(text: str) -> Address:
     """Return what *text* says, ``postgresql://user@host[,host]/database?schema=name``.
