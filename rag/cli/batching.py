@@ -89,12 +89,12 @@ def batch(
     target = endpoints.target_of(
         output, output_format, bibliography, title or f"Answers to {Path(questions).name}"
     )
-    to_output = output == endpoints.STANDARD
+    to_output, written = output == endpoints.STANDARD, sys.stdout.buffer
     given: io.BufferedReader[Any] = io.BufferedReader(sys.stdin.buffer)
     opened = pipeline_from(index, settings, None)
     if to_output and questions == output and target.form == endpoints.STREAMED:
         with asked_on(cluster, opened, index) as pipeline:
-            endpoints.stream(pipeline, input_format, column, given, sys.stdout.buffer)
+            endpoints.stream(pipeline, input_format, column, given, written)
         return
     with (
         asked_on(cluster, opened, index) as pipeline,
@@ -102,7 +102,7 @@ def batch(
         batch_bar(file, shown=not quiet) as step,
     ):
         if to_output:
-            report = endpoints.run_to_output(pipeline, file, target, sys.stdout.buffer, step)
+            report = endpoints.run_to_output(pipeline, file, target, written, step)
         else:
             report = run_batch(pipeline, file, target, restart=restart, report_progress=step)
     if not quiet:

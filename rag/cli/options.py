@@ -179,9 +179,13 @@ def preparation_from(
     if cluster is None:
         yield None
         return
+    from rag.cli.output import standard_output_kept, warn
     from rag.cluster.opening import preparation_on
 
-    with preparation_on(cluster, settings, embedder) as preparation:
+    with (
+        standard_output_kept(),
+        preparation_on(cluster, settings, embedder, warn) as preparation,
+    ):
         yield preparation
 
 
@@ -191,7 +195,8 @@ def asked_on(cluster: str | None, pipeline: Pipeline, index: str) -> Iterator[Pi
     if cluster is None:
         yield pipeline
         return
+    from rag.cli.output import standard_output_kept, warn
     from rag.cluster.opening import pipeline_on
 
-    with pipeline_on(cluster, pipeline, index) as spread:
+    with standard_output_kept(), pipeline_on(cluster, pipeline, index, warn) as spread:
         yield spread

@@ -15,7 +15,7 @@ from rag.indexing import manifest_for
 from rag.store.opening import scheme_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rag.cluster.asking import ClusterPipeline
     from rag.cluster.preparing import ClusterPreparation
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def preparation_on(
-    address: str, settings: Settings, embedder: Embedder
+    address: str, settings: Settings, embedder: Embedder, warn: Callable[[str], None]
 ) -> Iterator[ClusterPreparation]:
-    """Be able to prepare documents on the cluster at *address*; see `connected`.
+    """Be able to prepare documents on the cluster at *address*; see `connected` and `Pool`.
 
     Raises:
         ClusterError: it cannot be reached.
@@ -38,12 +38,14 @@ def preparation_on(
     with connected(address):
         from rag.cluster.pool import Pool
 
-        with Pool(Job(settings), facts, preparing.METHODS, frozenset(on_gpu)) as pool:
+        with Pool(Job(settings), facts, preparing.METHODS, frozenset(on_gpu), warn) as pool:
             yield preparing.ClusterPreparation(pool, settings.loading)
 
 
 @contextmanager
-def pipeline_on(address: str, pipeline: Pipeline, index: str) -> Iterator[ClusterPipeline]:
+def pipeline_on(
+    address: str, pipeline: Pipeline, index: str, warn: Callable[[str], None]
+) -> Iterator[ClusterPipeline]:
     """Be able to ask many questions on the cluster at *address*; see `connected`.
 
     Args:
@@ -51,6 +53,7 @@ def pipeline_on(address: str, pipeline: Pipeline, index: str) -> Iterator[Cluste
         pipeline: Opened from *index*.
         index: The address of the index: a folder that every node has under the same path, or a
             database.
+        warn: See `Pool`.
 
     Raises:
         ClusterError: it cannot be reached.
@@ -59,8 +62,8 @@ def pipeline_on(address: str, pipeline: Pipeline, index: str) -> Iterator[Cluste
     with connected(address):
         from rag.cluster.pool import Pool
 
-        job = Job(pipeline.settings, shared)
-        with Pool(job, facts_of(pipeline), asking.METHODS, _reading_on_gpu(pipeline)) as pool:
+        job, on_gpu = Job(pipeline.settings, shared), _reading_on_gpu(pipeline)
+        with Pool(job, facts_of(pipeline), asking.METHODS, on_gpu, warn) as pool:
             yield asking.ClusterPipeline(pipeline, pool)
 
 

@@ -19,7 +19,7 @@ from rag.cluster.worker import Worker
 from rag.errors import ClusterError, RagError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable
 
     from rag.cluster.worker import Facts, Job
 
@@ -63,7 +63,12 @@ class Pool:
     """
 
     def __init__(
-        self, job: Job, facts: Facts, methods: tuple[str, ...], on_gpu: frozenset[str] = frozenset()
+        self,
+        job: Job,
+        facts: Facts,
+        methods: tuple[str, ...],
+        on_gpu: frozenset[str] = frozenset(),
+        warn: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Start nothing until the first task.
 
@@ -72,10 +77,12 @@ class Pool:
             facts: What every actor must find on its machine.
             methods: Methods of `Worker`; tasks of the first go before those of the next.
             on_gpu: Those of *methods* that only actors with a GPU do where there are GPUs.
+            warn: Told when an actor is lost.
         """
         self._job = job
         self._facts = facts
         self._on_gpu = on_gpu
+        self._warn = warn
         self._queues: dict[str, deque[_Task]] = {method: deque() for method in methods}
         self._actors: list[_Actor] = []
         self._looked = 0.0
@@ -186,6 +193,7 @@ class Pool:
     def _lose(self, actor: _Actor, error: RayError) -> None:
         """Give an actor up; its tasks go first to the others."""
         self._last_loss = _summary(error)
+        self._warn(f"warning: an actor was lost, others do its work again: {self._last_loss}")
         self._actors.remove(actor)
         _end(actor)
         for task in reversed([task for task in actor.running.values() if task is not None]):
