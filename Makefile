@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 INDEX := index/default
+PDF = $(DATA)/kgrag_sec10q/pdfs
 
 .PHONY: help install chat test check eval bench bench-large corpus screenshots clean load
 
@@ -40,9 +41,11 @@ check: install ## format, lint, types and the fast tests
 corpus: install ## write the PDF and Word files of corpus/ again
 	@$(BIN)/python docs/corpus/make_corpus.py
 
-bench: install ## measure speed against the baselines; DATA=folder of the public sets
+bench: install ## measure speed against the baselines; DATA=folder of the public sets, PDF=of company reports
 	@$(BIN)/python eval/benchmarks/speed.py --data "$(DATA)" --passages 400 --warm-passages 2500
 	@$(BIN)/python eval/benchmarks/tables.py
+	@$(BIN)/python eval/benchmarks/stages.py --data "$(DATA)" --pdf "$(PDF)"
+	@$(BIN)/python eval/benchmarks/loading.py corpus $(wildcard $(PDF)) --manuscripts docs/corpus/sources
 	@$(BIN)/python eval/benchmarks/growth.py --data "$(DATA)"
 	@$(BIN)/python eval/benchmarks/updating.py --data "$(DATA)" --made-up-churn
 	@$(BIN)/python eval/benchmarks/rivals.py --data "$(DATA)"

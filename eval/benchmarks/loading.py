@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "corpus"))
 import manuscript as manuscripts
 
+RESULTS = Path(__file__).resolve().parents[1] / "results"
 _WORD = re.compile(r"[^\W_]+")
 _LINE_END_HYPHEN = re.compile("(\\w+)[-\N{SOFT HYPHEN}]\\s*\n\\s*(\\w+)")
 _MEANS = ("found", "sound", "order")
@@ -62,7 +63,7 @@ class Reading:
     def summary(self) -> dict[str, Any]:
         """Return the means, and pages a second."""
         means = {key: _mean(values) for key, values in asdict(self).items() if key in _MEANS}
-        return {"pages": self.pages, "pages_per_s": round(self.pages / self.seconds, 1), **means}
+        return {"pages": self.pages, "pages_per_second": round(self.pages / self.seconds, 1), **means}
 
 
 def with_footnote(content: bytes) -> Document:
@@ -196,7 +197,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="of PDF files")
     parser.add_argument("--manuscripts", type=Path, help="folder of the texts they were made from")
-    parser.add_argument("--out", type=Path, help="write the figures as JSON")
+    parser.add_argument("--out", type=Path, default=RESULTS / "loading.json")
     options = parser.parse_args()
     for folder in options.folders:
         if not any(folder.glob("*.pdf")):
@@ -209,8 +210,8 @@ def main() -> None:
     }
     text = json.dumps(figures, indent=2) + "\n"
     sys.stdout.write(text)
-    if options.out:
-        options.out.write_text(text, encoding="utf-8")
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

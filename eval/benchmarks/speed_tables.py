@@ -2,8 +2,8 @@
 
     python eval/benchmarks/speed_tables.py [--results eval/results] [--page eval/README.md]
 
-What stands between the marks ``growth``, ``updating`` and ``rivals`` is replaced; a table without
-results is left alone.
+What stands between the marks ``stages``, ``loading``, ``growth``, ``updating`` and ``rivals`` is
+replaced; a table without results is left alone.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ ROWS = (
     ("index_bytes_beyond_text", "index beyond the text, MB", "mb", "2 GB"),
     ("passages_per_second", "store: passages written a second", "{:.0f}", ""),
 )
+STAGES = ("read", "load", "chunk", "embed", "store", "total")
 TOOLS = ("footnote", "langchain", "txtai", "haystack")
 
 
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     page = options.page.read_text(encoding="utf-8")
     tables: dict[str, Callable[[dict[str, Any]], str]] = {
+        "stages": stages_table,
+        "loading": loading_table,
         "growth": growth_table,
         "updating": updating_table,
         "rivals": rivals_table,
@@ -60,6 +63,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if path.is_file():
             page = replaced(page, name, made(json.loads(path.read_bytes())))
     options.page.write_text(page, encoding="utf-8")
+
+
+def stages_table(value: dict[str, Any]) -> str:
+    """Return one column a kind of files."""
+    kinds = value["kinds"]
+    labels = (
+        ("files", "{:,.0f}"),
+        ("pages", "{:,.0f}"),
+        ("passages", "{:,.0f}"),
+        *((f"seconds.{stage}", "{:.2f} s") for stage in STAGES),
+        ("pages_per_second", "{:.1f}"),
+        ("passages_per_second", "{:.1f}"),
+        ("embedding_alone_passages_per_second", "{:.1f}"),
+        ("share_of_embedding_rate", "{:.2f}"),
+    )
+    rows = [
+        [
+            path.replace("seconds.", "").replace("_", " "),
+            *(shown(figure(result, path), how) for result in kinds.values()),
+            "0.9" if path == "share_of_embedding_rate" else "",
+        ]
+        for path, how in labels
+    ]
+    return "\n\n".join([table(["", *kinds, "wanted"], rows), made_with([("", value)])])
+
+
+def loading_table(value: dict[str, Any]) -> str:
+    """Return one table of ways of reading, and what cleaning made of each folder."""
+    rows, notes = [], []
+    for folder, found in value["folders"].items():
+        for name, reading in found["readings"].items():
+            figures = [f"{reading[key]:.3f}" for key in ("found", "sound", "order")]
+            rate = f"{reading['pages_per_second']:.0f}"
+            rows.append([f"{folder}: {name}", str(reading["pages"]), rate, *figures])
+        counted = ", ".join(f"{label} {count:,}" for label, count in found["structure"].items())
+        notes.append(f"{folder}, {found['files']} files: {counted}.")
+    heads = ["", "pages", "pages a second a core", "words found", "words sound", "order"]
+    return "\n\n".join([table(heads, rows), *notes, made_with([("", value)])])
 
 
 def growth_table(value: dict[str, Any]) -> str:
