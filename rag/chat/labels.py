@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,15 @@ def moment(time: datetime) -> str:
     return f"{date_label(local.date().isoformat())}, {local:%H:%M}"
 
 
+def run_on(text: str) -> str:
+    r"""Set headings and the like off from what follows them, for an excerpt on one line.
+
+    >>> run_on("What he said\n\nHe thanked them.")
+    'What he said · He thanked them.'
+    """
+    return re.sub(r"(?<![.:;!?,])\n\n+", " · ", text)
+
+
 def age(time: str) -> str:
     """Return under which heading an ISO time is listed: "Today", "Yesterday", "Earlier"."""
     then = datetime.fromisoformat(time).astimezone().date()
@@ -102,6 +112,7 @@ LABELS: dict[str, Callable[..., object]] = {
     "number": number,
     "signed": signed,
     "moment": moment,
+    "run_on": run_on,
     "age": age,
     "excerpt": excerpt,
     "last_word": last_word,
