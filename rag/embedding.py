@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 BATCH_TOKENS = 4096
 """Word pieces of one batch; larger batches gained nothing on two cores."""
+BATCH_COST_TOKENS = 100
+"""What starting a batch costs, in word pieces that could be computed in that time."""
 ALIGNED_TOKENS = 16
 """Rows are padded to a multiple of this. The kernels sum in blocks of it, and masked positions add
 exact zeros, so a text gives the same bits whatever shares its batch; with other lengths of padding
@@ -199,13 +202,33 @@ class HashingEmbedder:
 
 
 def batches_by_length(lengths: Sequence[int], batch_tokens: int = BATCH_TOKENS) -> list[list[int]]:
-    """Group the indexes of *lengths*, longest first, so that each batch pads to few tokens."""
-    batches: list[list[int]] = []
-    for index in sorted(range(len(lengths)), key=lambda index: (-lengths[index], index)):
-        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > batch_tokens:
-            batches.append([])
-        batches[-1].append(index)
-    return batches
+    """Group the indexes of *lengths*, longest first, so that the least is computed.
+
+    A batch costs its rows times the longest one's length, plus `BATCH_COST_TOKENS`; of all ways to
+    cut the sorted rows the cheapest is found by dynamic programming.
+
+    Args:
+        lengths: Word pieces of each row.
+        batch_tokens: At most so many word pieces, padding included, make a batch of several rows.
+    """
+    order = sorted(range(len(lengths)), key=lambda index: (-lengths[index], index))
+    padded_lengths = [aligned(lengths[index]) for index in order]
+    costs, starts = [0], [0]
+    for end in range(1, len(order) + 1):
+        best, best_start = math.inf, 0
+        for start in range(end - 1, -1, -1):
+            tokens = (end - start) * padded_lengths[start]
+            if tokens > batch_tokens and start < end - 1:
+                break
+            if (cost := costs[start] + tokens + BATCH_COST_TOKENS) <= best:
+                best, best_start = cost, start
+        costs.append(int(best))
+        starts.append(best_start)
+    batches, end = [], len(order)
+    while end:
+        batches.append(order[starts[end] : end])
+        end = starts[end]
+    return batches[::-1]
 
 
 def aligned(tokens: int) -> int:

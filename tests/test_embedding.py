@@ -85,8 +85,11 @@ def test_meaning_is_near(embedder):
 
 
 def test_batches_are_by_length_and_bounded():
-    batches = batches_by_length([5, 100, 7, 100, 6], batch_tokens=200)
+    batches = batches_by_length([5, 100, 7, 100, 6], batch_tokens=230)
     assert batches == [[1, 3], [2, 4, 0]]
+    assert batches_by_length([30, 20, 5], batch_tokens=2000) == [[0, 1, 2]]  # one start is cheaper
+    assert batches_by_length([], batch_tokens=10) == []
+    assert batches_by_length([40, 40], batch_tokens=10) == [[0], [1]]
 
 
 def test_an_unknown_model_is_an_error_that_names_it(tmp_path):
