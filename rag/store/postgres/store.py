@@ -99,6 +99,7 @@ class PostgresStore:
             try:
                 self._writer = self._begin_writing()
                 yield
+                self._build_dense_index(self._writer)
             finally:
                 self._close_writer()
         finally:
@@ -114,7 +115,6 @@ class PostgresStore:
                 connection.execute("SET LOCAL statement_timeout = 0")
                 writer = GenerationWriter(connection, self.address.text, manifest, anew=anew)
                 generation = writer.write(changes)
-            self._build_dense_index(connection, manifest.dimension)
         return generation
 
     def known_vectors(self, keys: Sequence[str], manifest: Manifest) -> dict[str, Vector]:
@@ -239,10 +239,16 @@ class PostgresStore:
             self._connections.close()  # those that are open do not know the types of pgvector
             self._connections.configure(connection)
 
-    def _build_dense_index(self, connection: Connection, dimension: int) -> None:
-        """Make the HNSW index of an index that outgrew comparing one by one."""
-        if read_state(connection).chunks > self._exact_up_to:
-            connection.execute("SELECT build_dense_index(%s)", (dimension,))
+    def _build_dense_index(self, connection: Connection) -> None:
+        """Make the HNSW index of an index that outgrew comparing one by one.
+
+        After all that one writer adds: building is faster than adding to it.
+        """
+        with self._connections.translated():
+            state = read_state(connection)
+            manifest = state.made_with()
+            if manifest is not None and state.chunks > self._exact_up_to:
+                connection.execute("SELECT build_dense_index(%s)", (manifest.dimension,))
 
     def _shared(self, reading: Reading) -> Generation:
         generation = self._generation
