@@ -97,6 +97,10 @@ class Pool:
             _end(actor)
         self._actors.clear()
 
+    def ready(self) -> int:
+        """Return how many actors have opened their models."""
+        return sum(actor.ready for actor in self._actors)
+
     def map(
         self, method: str, tasks: Iterable[tuple[Carried, Any]]
     ) -> Generator[tuple[Carried, Any], None, None]:
@@ -232,7 +236,7 @@ class Pool:
         Raises:
             ClusterError: that is so.
         """
-        if any(actor.ready for actor in self._actors):
+        if self.ready():
             self._worked = time.monotonic()
         elif time.monotonic() - self._worked > START_TIMEOUT_S:
             message = (

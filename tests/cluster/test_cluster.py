@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,6 @@ from rag.settings import Settings
 from rag.store.embedded import EmbeddedStore
 from rag.store.protocol import vector_key
 from tests.cluster import driver
-from tests.cluster.conftest import stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -62,9 +63,23 @@ def local(library, tmp_path_factory) -> dict:
     return content(index)
 
 
+def run(cluster, *arguments: object, **options: object) -> subprocess.CompletedProcess:
+    """Run Python with *arguments*, let into the cluster."""
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(
+        command,
+        env=cluster.environment | options.pop("environment", {}),
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+        **options,
+    )
+
+
 def indexed(cluster, library: Path, folder: Path, address: str, *options: object) -> dict:
     report = folder / "report.json"
-    done = cluster.run(DRIVER, library, folder / "index", address, report, *options)
+    done = run(cluster, DRIVER, library, folder / "index", address, report, *options)
     assert done.returncode == 0, done.stderr
     return json.loads(report.read_text())
 
@@ -73,7 +88,7 @@ def indexed(cluster, library: Path, folder: Path, address: str, *options: object
 def corpus_index(two_nodes, tmp_path_factory) -> Path:
     """The shipped corpus, indexed by the command on two nodes with the real model."""
     index = tmp_path_factory.mktemp("cluster") / "index"
-    done = two_nodes.run("-m", "rag.cli", "index", CORPUS, "--index", index, "--cluster", "auto")
+    done = run(two_nodes, "-m", "rag.cli", "index", CORPUS, "--index", index, "--cluster", "auto")
     assert done.returncode == 0, done.stderr
     return index
 
@@ -97,7 +112,7 @@ def test_a_batch_gives_the_answers_of_one_machine(two_nodes, corpus_index, tmp_p
     questions.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     command = ("-m", "rag.cli", "batch", questions, "--index", corpus_index, "-o")
     for name, options in (("here", ()), ("there", ("--cluster", two_nodes.client))):
-        done = two_nodes.run(*command, tmp_path / f"{name}.jsonl", *options)
+        done = run(two_nodes, *command, tmp_path / f"{name}.jsonl", *options)
         assert done.returncode == 0, done.stderr
         assert "40 questions" in done.stderr
     here, there = (
@@ -116,7 +131,7 @@ def test_a_node_that_is_killed_costs_nothing_but_time(two_nodes, library, local,
     try:
         report = indexed(two_nodes, library, tmp_path, two_nodes.head, "--kill", doomed.raylet)
     finally:
-        stop(doomed.process)
+        doomed.stop()
     assert report["killed"] == 1
     assert len(report["losses"]) == 1
     assert report["passages_embedded"] == len(local["vectors"]) >= PASSAGES
@@ -126,7 +141,7 @@ def test_a_node_that_is_killed_costs_nothing_but_time(two_nodes, library, local,
 def test_a_run_whose_driver_is_killed_goes_on(two_nodes, library, local, tmp_path):
     """The second run embeds on the node that says that it has a GPU."""
     address, report = two_nodes.client, tmp_path / "report.json"
-    killed = two_nodes.run(DRIVER, library, tmp_path / "index", address, report, "--kill", 0)
+    killed = run(two_nodes, DRIVER, library, tmp_path / "index", address, report, "--kill", 0)
     assert killed.returncode == -signal.SIGKILL
     assert EmbeddedStore(tmp_path / "index").files() == []
     report = indexed(two_nodes, library, tmp_path, address, "--gpu")
@@ -136,14 +151,9 @@ def test_a_run_whose_driver_is_killed_goes_on(two_nodes, library, local, tmp_pat
 
 
 def test_another_token_is_refused(two_nodes, library, tmp_path):
-    two_nodes.environment["RAY_AUTH_TOKEN"], token = (
-        "f" * 64,
-        two_nodes.environment["RAY_AUTH_TOKEN"],
-    )
-    try:
-        done = two_nodes.run("-m", "rag.cli", "index", library, "--cluster", "auto", cwd=tmp_path)
-    finally:
-        two_nodes.environment["RAY_AUTH_TOKEN"] = token
+    command = ("-m", "rag.cli", "index", library, "--cluster", two_nodes.head)
+    other = {"RAY_AUTH_TOKEN": "f" * 64, "RAY_gcs_rpc_server_connect_timeout_s": "1"}
+    done = run(two_nodes, *command, cwd=tmp_path, environment=other)
     assert done.returncode == 2
-    assert "error: Expected a Ray cluster that this machine is a node of, but: " in done.stderr
+    assert f"error: Expected a Ray cluster at {two_nodes.head}, but: " in done.stderr
     assert not (tmp_path / "index").exists()
