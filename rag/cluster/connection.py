@@ -20,7 +20,10 @@ REACH_TIMEOUT_S = 10.0
 """Ray itself looks for two minutes for a port where nothing listens."""
 CONNECT_ATTEMPTS = 3
 """At ray:// a process is started for each client, which fails now and then on a busy machine."""
-_ENVIRONMENT = {"RAY_AUTH_MODE": "token", "RAY_BACKEND_LOG_LEVEL": "error"}
+_ENVIRONMENT = {
+    "RAY_AUTH_MODE": "token",
+    "RAY_NUM_REDIS_GET_RETRIES": "5",  # seconds until another token counts as refused
+}
 """What holds unless the environment says otherwise; read when ray is imported."""
 
 
