@@ -101,16 +101,12 @@ class _Copy:
         there = self._there()
         names = [name for name in self.counts if self.files[name].sha256 not in there]
         self.done = sum(self.counts.values()) - sum(self.counts[name] for name in names)
-        removed = [name for name in self.before if name not in self.files]
         for batch in _batches(names, self.counts):
             self.target.apply(self._documents(batch), self.manifest)
-        last: list[Change] = [RemoveFile(name) for name in removed]
-        last += [
-            SetFile(file) for file in self.files.values() if self.before.get(file.name) != file
-        ]
-        generation = self.target.apply(last, self.manifest)
+        if last := self._last_changes():
+            self.target.apply(last, self.manifest)
         checking = time.perf_counter()
-        digest = self._compare()
+        generation, digest = self._compare()
         ended = time.perf_counter()
         return CopyReport(
             documents=len(self.counts),
@@ -129,11 +125,17 @@ class _Copy:
         made_with = self.target.manifest()
         if made_with not in {None, self.manifest}:
             raise IndexMismatchError(mismatch_message(self.target.name, made_with, self.manifest))
-        self.before = {file.name: file for file in self.target.files()}
         if set(self.counts) - set(self.files):
             message = "The index to copy from was changed meanwhile. Run rag copy again."
             raise StoreError(message)
-        return {file.sha256 for file in self.before.values() if file.reason is None}
+        return {file.sha256 for file in self.target.files() if file.reason is None}
+
+    def _last_changes(self) -> list[Change]:
+        """Return what is to be done about files whose documents were not copied."""
+        there = {file.name: file for file in self.target.files()}
+        changes: list[Change] = [RemoveFile(name) for name in there if name not in self.files]
+        changes += [SetFile(file) for name, file in self.files.items() if there.get(name) != file]
+        return changes
 
     def _documents(self, names: Sequence[str]) -> Iterator[Change]:
         for name, content in zip(names, self.snapshot.contents(names), strict=True):
@@ -146,8 +148,8 @@ class _Copy:
             self.done += len(content.chunks)
             self.tell(self.done, sum(self.counts.values()))
 
-    def _compare(self) -> str:
-        """Read the target, compare it with the source and return the digest of both."""
+    def _compare(self) -> tuple[int, str]:
+        """Read the target, compare it with the source; return its generation and the digest."""
         unread = [name for name in self.counts if name not in self.digests]
         for name, content in zip(unread, self.snapshot.contents(unread), strict=True):
             self.digests[name] = digest_of(content)
@@ -170,7 +172,8 @@ class _Copy:
                         "another. Remove the copy and run rag copy again."
                     )
                     raise StoreError(message)
-        return row_sha256(*files, *(self.digests[name] for name in names))
+            generation = snapshot.generation
+        return generation, row_sha256(*files, *(self.digests[name] for name in names))
 
 
 def digest_of(content: AddDocument) -> str:
