@@ -102,6 +102,7 @@ def start_cluster() -> Cluster:
             "RAY_CLIENT_RECONNECT_GRACE_PERIOD": "1",
             "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "1",
             "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_worker_niceness": "0",  # 15 by default, which waits for all else on a machine
         },
         folder,
     )
