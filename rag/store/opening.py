@@ -6,7 +6,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from rag.errors import IndexMissingError, InputError, StoreError
 from rag.store.embedded import EmbeddedStore
@@ -113,10 +113,12 @@ def refuse_secrets(address: str) -> None:
     Raises:
         InputError: there is one.
     """
-    parts = urlsplit(address)
-    user, _, _ = parts.netloc.rpartition("@")
-    named = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    if ":" in user or named & SECRETS:
+    _, _, rest = address.partition("://")
+    before_query, _, query = rest.partition("?")
+    # A password may have any of / ? @ in it, however wrong that is.
+    users = (rest.partition("@")[0] if "@" in rest else "", before_query.rpartition("@")[0])
+    named = {name.lower() for name, _ in parse_qsl(query, keep_blank_values=True)}
+    if any(":" in user for user in users) or named & SECRETS:
         message = (
             "Expected an address without a password, since every user of this machine can read "
             "command lines. Leave it out and set PGPASSWORD, or PGPASSFILE (a file such as "

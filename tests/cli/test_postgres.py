@@ -67,6 +67,9 @@ def test_a_second_run_changes_nothing_and_a_rebuild_makes_all_anew(both):
     "address",
     [
         f"postgresql://user:{SECRET}@127.0.0.1/db",
+        f"postgresql://user:a/{SECRET}@127.0.0.1/db",
+        f"postgresql://user:a?{SECRET}@127.0.0.1/db",
+        f"postgresql://user:a@{SECRET}@127.0.0.1/db",
         f"postgresql://127.0.0.1/db?password={SECRET}",
         f"postgres://127.0.0.1/db?schema=a&SSLPASSWORD={SECRET}",
     ],
