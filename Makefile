@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 INDEX := index/default
 PDF = $(DATA)/kgrag_sec10q/pdfs
 
-.PHONY: help install chat test check eval bench bench-large corpus screenshots clean load
+.PHONY: help install chat test test-cluster check eval bench bench-large bench-cluster plan corpus screenshots clean load
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ test: install ## every test
 	@$(BIN)/python tests/install_browser.py
 	@$(BIN)/python -m pytest
 
+test-cluster: install ## only the tests with two Ray nodes and with PostgreSQL servers
+	@$(BIN)/python -m pytest tests/cluster tests/test_operating.py tests/test_postgres.py tests/cli/test_postgres.py tests/contract
+
 check: install ## format, lint, types and the fast tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -54,6 +57,14 @@ bench: install ## measure speed against the baselines; DATA=folder of the public
 bench-large: install ## the same costs with a million passages; needs 8 GB of disk and an hour
 	@$(BIN)/python eval/benchmarks/growth.py --data "$(DATA)" --sizes 1000000
 	@$(BIN)/python eval/benchmarks/speed_tables.py
+
+bench-cluster: install ## measure two Ray nodes, PostgreSQL and copying, and plan from that
+	@$(BIN)/python eval/benchmarks/cluster.py --data "$(DATA)"
+	@$(MAKE) --no-print-directory plan
+
+plan: install ## compute time and cost of large libraries from what bench-cluster measured
+	@$(BIN)/python eval/benchmarks/planning.py
+	@$(BIN)/python eval/benchmarks/cluster_tables.py
 
 eval: install ## measure everything that eval/README.md tells; DATA=public sets SEEDS=the five texts
 	@$(BIN)/python eval/benchmarks/accuracy.py --data "$(DATA)" $(if $(SEEDS),--seeds "$(SEEDS)")
