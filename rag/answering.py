@@ -24,26 +24,25 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.51,
-    "similarity": 2.42,
-    "overlap": 1.56,
-    "fused": 0.45,
+    "answerable": 0.40,
+    "similarity": 3.03,
+    "overlap": 1.89,
+    "fused": 0.27,
     "fits": 0.92,
-    "bias": -4.12,
+    "bias": -4.48,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 0.44,
-    "similarity": 0.04,
-    "dense": 0.71,
+    "answerable": 0.43,
+    "similarity": 0.14,
+    "dense": 0.66,
     "fits": 1.23,
-    "unknown": -1.06,
-    "bias": -0.02,
+    "unknown": -1.07,
+    "bias": 0.16,
 }
 """A logistic function of `question_features`: how likely the best sentence answers.
 
-Both are fitted on development questions by ``training/fit_answering.py``; the bias of the second is
-lowered by 0.12, where refusals were about as often right as unanswerable questions were refused.
+Both are fitted on development questions by ``training/fit_answering.py``.
 """
 COMPARED_SENTENCES = 12
 """Sentences whose similarity is computed after reading; it costs a pass of the embedding model."""
