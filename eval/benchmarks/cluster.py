@@ -181,7 +181,7 @@ def searched(stores: Sequence[Store], material: Material) -> list[float]:
     with ThreadPoolExecutor(len(shards)) as executor:
         for question in material.questions[: WARM_UP + SEARCHES]:
             began = time.perf_counter()
-            list(executor.map(lambda shard, text=question: shard.search(text), shards))  # type: ignore[misc]
+            list(executor.map(lambda shard, text=question: shard.search(text), shards))
             found.append(1000 * (time.perf_counter() - began))
     return found[WARM_UP:]
 

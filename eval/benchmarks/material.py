@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 
     from rag.embedding import Embedder
     from rag.settings import Settings
-    from rag.store.embedded import EmbeddedStore
-    from rag.store.protocol import Change, Vector
+    from rag.store.protocol import Change, Store, Vector
 
 SOURCES = {
     "squad11_train": "https://rajpurkar.github.io/SQuAD-explorer/",
@@ -133,9 +132,7 @@ class Material:
         return np.asarray(mixed, np.float32)
 
 
-def build(
-    store: EmbeddedStore, material: Material, settings: Settings, count: int
-) -> tuple[int, float]:
+def build(store: Store, material: Material, settings: Settings, count: int) -> tuple[int, float]:
     """Make an index of *count* passages.
 
     Returns:
