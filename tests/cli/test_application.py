@@ -15,17 +15,8 @@ from rag.cli.output import write_json
 from tests.cli.conftest import BRIDGE, QUESTION, environment, process, run
 
 HEAVY = {
-    *(
-        "numpy",
-        "faiss",
-        "openvino",
-        "tantivy",
-        "tokenizers",
-        "torch",
-        "sentence_transformers",
-        "ray",
-    ),
-    *("rich", "gradio", "pypdf", "trafilatura", "docx", "lxml", "sentencex", "pydantic"),
+    *("numpy", "faiss", "openvino", "tantivy", "tokenizers", "torch", "sentence_transformers"),
+    *("rich", "gradio", "pypdf", "trafilatura", "docx", "lxml", "sentencex", "pydantic", "ray"),
 }
 
 
