@@ -24,17 +24,18 @@ def test_help_shows_commands_examples_and_exit_codes():
     result = run("--help")
     assert result.exit_code == 0
     assert [
-        line.split()[0] for line in result.stdout.split("Commands:\n")[1].splitlines()[:11]
+        line.split()[0] for line in result.stdout.split("Commands:\n")[1].splitlines()[:13]
     ] == [
         *("index", "ask", "search", "batch", "verify", "status"),
-        *("eval", "compare", "sweep", "chat", "gold"),
+        *("eval", "compare", "sweep", "copy", "chat", "gold", "store"),
     ]
     assert '  rag ask "Where are the coalition\'s headquarters?"\n' in result.stdout
     assert "Exit codes: 0 done, 1 a check failed, 2 an error, 3 not found" in result.stdout
 
 
 @pytest.mark.parametrize(
-    "command", ["index", "ask", "search", "verify", "status", "eval", "compare", "sweep", "chat"]
+    "command",
+    "index ask search batch verify status eval compare sweep copy chat".split(),
 )
 def test_every_option_of_every_command_has_help(command):
     text = run(command, "--help").stdout
