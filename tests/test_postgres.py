@@ -240,21 +240,10 @@ def has_generation(store, number):
 
 
 def test_an_outgrown_index_finds_the_nearest_by_hnsw(opened, postgres_address):
-    count, dimension = 3000, 64
-    rng = np.random.default_rng(7)
-    centres = rng.normal(size=(40, dimension))
-    vectors = centres[rng.integers(40, size=count)] + 0.3 * rng.normal(size=(count, dimension))
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    changes, manifest = [], Manifest("made up", dimension, "{}", 1)
-    for number, rows in enumerate(np.split(vectors, 30)):
-        text = "".join(f"word{number * 100 + at:04} " for at in range(100))
-        document = make_document(f"{number:02}.txt", text)
-        spans = [Span(9 * at, 9 * at + 8) for at in range(100)]
-        chunks = tuple(Chunk(0, document.name, span, document.slice(span)) for span in spans)
-        file = SourceFile(document.name, f"/{document.name}", document.sha256, len(text))
-        changes += [AddDocument(document, chunks, rows), SetFile(file)]
+    count = 3000
     store = opened(postgres_address, exact_up_to=1000)
-    store.apply(changes, manifest)
+    vectors = clustered(count, 64)
+    apply_vectors(store, vectors)
     assert store.methods()["dense"] == "HNSW (pgvector), vectors in half"
     among = frozenset(f"{number:02}.txt" for number in range(15))
     found = wanted = 0
@@ -268,6 +257,38 @@ def test_an_outgrown_index_finds_the_nearest_by_hnsw(opened, postgres_address):
                 wanted += 10
                 assert seen[0].score == pytest.approx(cosines.max(), abs=1e-4)
     assert found / wanted >= 0.98
+
+
+def test_an_outgrown_index_is_made_anew_with_vectors_of_another_length(opened, postgres_address):
+    store = opened(postgres_address, exact_up_to=1000)
+    apply_vectors(store, clustered(1200, 64))
+    vectors = clustered(1200, 24)
+    apply_vectors(store, vectors, anew=True)
+    store.check()
+    with store.snapshot() as snapshot:
+        [nearest] = snapshot.search_dense(vectors[7], 1, None)
+        [chunk] = snapshot.chunks([nearest.chunk])
+    assert (chunk.document, chunk.span.start) == ("00.txt", 7 * 9)
+
+
+def clustered(count, dimension):
+    rng = np.random.default_rng(7)
+    centres = rng.normal(size=(40, dimension))
+    vectors = centres[rng.integers(40, size=count)] + 0.3 * rng.normal(size=(count, dimension))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def apply_vectors(store, vectors, *, anew=False):
+    """Fill *store* with a hundred passages a document, one for each vector."""
+    changes, manifest = [], Manifest("made up", vectors.shape[1], "{}", 1)
+    for number, rows in enumerate(np.split(vectors, len(vectors) // 100)):
+        text = "".join(f"word{number * 100 + at:04} " for at in range(100))
+        document = make_document(f"{number:02}.txt", text)
+        spans = [Span(9 * at, 9 * at + 8) for at in range(100)]
+        chunks = tuple(Chunk(0, document.name, span, document.slice(span)) for span in spans)
+        file = SourceFile(document.name, f"/{document.name}", document.sha256, len(text))
+        changes += [AddDocument(document, chunks, rows), SetFile(file)]
+    store.apply(changes, manifest, anew=anew)
 
 
 def test_a_copy_that_was_stopped_goes_on(

@@ -98,7 +98,9 @@ def test_a_password_of_the_environment_is_never_shown(both, tmp_path, monkeypatc
     assert "nobody_known" in shown[3].stderr
 
 
-def test_an_index_that_is_not_there_is_told(folder, postgres_address):
+def test_an_index_that_is_not_there_is_told(folder, postgres, postgres_address):
+    # One in the schema where pgvector itself lies, which every session looks into.
+    assert run("index", "--index", postgres.address("public")).exit_code == 0
     result = run("ask", QUESTION, "--index", postgres_address)
     assert result.exit_code == 2
     assert "Run rag index first" in result.stderr

@@ -15,7 +15,7 @@ from rag.store import Filters, Manifest, RemoveFile, SetFile, SourceFile, genera
 from rag.store.embedded import EmbeddedStore
 from rag.store.memory import MemoryStore
 from rag.store.opening import open_store
-from rag.store.protocol import vector_key
+from rag.store.protocol import stored, vector_key
 from rag.terms import query_terms
 from rag.types import Span
 from tests.conftest import changes_for, make_document
@@ -307,6 +307,22 @@ def test_chunks_hold_exactly_their_span(store, settings, embedder, manifest):
         found = snapshot.search_dense(embedder.embed(["emoji"])[0], 5, None)
         for chunk in snapshot.chunks([item.chunk for item in found]):
             assert document.slice(Span(chunk.span.start, chunk.span.end)) == chunk.text
+
+
+def test_contents_are_documents_with_their_chunks_and_vectors(store, settings, embedder, manifest):
+    documents = [random_document(seed) for seed in (3, 1, 2)]
+    apply_documents(store, documents, settings, embedder, manifest)
+    names = [document.name for document in documents]
+    with store.snapshot() as snapshot:
+        found = list(snapshot.contents(names))
+        with pytest.raises(InputError, match="nowhere"):
+            list(snapshot.contents(["nowhere.txt"]))
+    assert [content.document for content in found] == documents
+    for content, document in zip(found, documents, strict=True):
+        [added, _] = changes_for(document, settings, embedder)
+        spans = [(chunk.span, chunk.context) for chunk in content.chunks]
+        assert spans == [(chunk.span, chunk.context) for chunk in added.chunks]
+        np.testing.assert_array_equal(content.vectors, stored(added.vectors))
 
 
 def test_the_run_after_many_removals_clears_what_they_left(

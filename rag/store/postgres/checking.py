@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 _ROWS_A_BATCH = 2_000
 
 
-def check_rows(connection: Connection) -> None:
+def check_rows(connection: Connection, schema: str) -> None:
     """Compare the numbers of chunks and terms that the tables hold; the transaction is open.
 
     Raises:
         IndexDamagedError: naming the first difference.
     """
-    state = read_state(connection)
+    state = read_state(connection, schema)
     found = connection.execute(
         "SELECT (SELECT count(*) FROM chunks), (SELECT coalesce(sum(chunks), 0) FROM documents), "
         "(SELECT coalesce(sum(chunks - removed), 0) FROM segments)"

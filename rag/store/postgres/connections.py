@@ -61,10 +61,18 @@ class Connections:
         """
         pool = self._open_pool()
         try:
-            return pool.getconn(timeout=max(0.1, deadline - time.monotonic()))
+            connection = pool.getconn(timeout=max(0.1, deadline - time.monotonic()))
         except PoolTimeout as error:
             reason = self._reason() or "all connections are in use"
             raise self.unreachable(reason) from error
+        if not knows_vectors(connection):  # it was opened before there were any
+            try:
+                with self.translated():
+                    self._configure_for_reading(connection)
+            except BaseException:
+                self.give_back(connection)
+                raise
+        return connection
 
     def give_back(self, connection: Connection) -> None:
         """End the transaction of a connection and let others use it; a broken one is closed."""
@@ -180,6 +188,11 @@ class Connections:
         except psycopg.Error as error:
             return first_line(error)
         return None
+
+
+def knows_vectors(connection: Connection) -> bool:
+    """Whether the types of pgvector were there when the connection was configured."""
+    return connection.adapters.types.get("halfvec") is not None
 
 
 def is_lost(error: psycopg.Error, connection: Connection) -> bool:

@@ -72,7 +72,7 @@ class Reading:
         while True:
             connection = self._connections.take(deadline)
             try:
-                state = read_state(connection)
+                state = read_state(connection, self._connections.address.schema)
             except psycopg.Error as error:
                 lost = is_lost(error, connection)
                 self._connections.give_back(connection)

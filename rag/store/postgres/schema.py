@@ -58,24 +58,25 @@ _BUILD_FUNCTION = """
 CREATE FUNCTION build_dense_index(dimension integer) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {path} AS $$
 BEGIN
+    IF to_regclass(format('chunks_dense_%s', dimension)) IS NOT NULL THEN
+        RETURN;
+    END IF;
     EXECUTE format(
-        'CREATE INDEX IF NOT EXISTS chunks_dense_%1$s ON chunks '
+        'CREATE INDEX chunks_dense_%1$s ON chunks '
         'USING hnsw ((embedding::halfvec(%1$s)) halfvec_ip_ops) '
         'WITH (m = {m}, ef_construction = {ef}) WHERE vector_dims(embedding) = %1$s', dimension);
+    ANALYZE files, documents, chunks, postings;
 END $$;
 REVOKE ALL ON FUNCTION build_dense_index(integer) FROM PUBLIC;
 """
 
 
-def initialise(connection: psycopg.Connection[Any], schema: str) -> bool:
+def initialise(connection: psycopg.Connection[Any], schema: str) -> None:
     """Make the extension, the schema and the tables where they are missing.
 
     Args:
         connection: In autocommit, as a role that may do so.
         schema: The name of the schema.
-
-    Returns:
-        Whether anything was made.
 
     Raises:
         StoreError: the role may not, or the server has no pgvector or another encoding.
@@ -83,7 +84,7 @@ def initialise(connection: psycopg.Connection[Any], schema: str) -> bool:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_INITIALISING,))
         if has_tables(connection, schema):
-            return False
+            return
         _check_server(connection)
         try:
             connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
@@ -105,7 +106,6 @@ def initialise(connection: psycopg.Connection[Any], schema: str) -> bool:
                 f"PostgreSQL says: {_first_line(error)}. Run rag store init as a role that may."
             )
             raise StoreError(message) from error
-    return True
 
 
 def has_tables(connection: psycopg.Connection[Any], schema: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from psycopg import sql
+
 from rag.errors import IndexDamagedError
 from rag.store.postgres.schema import LAYOUT
 from rag.store.protocol import Manifest
@@ -32,16 +34,18 @@ class State(NamedTuple):
         return Manifest(**json.loads(self.manifest)) if self.manifest else None
 
 
-READ_STATE = f"SELECT {', '.join(State._fields)} FROM state"  # noqa: S608 - fixed names
-
-
-def read_state(connection: Connection, *, lock: bool = False) -> State:
-    """Return the state, locked until the transaction ends if so asked.
+def read_state(connection: Connection, schema: str, *, lock: bool = False) -> State:
+    """Return the state of the index in *schema*, locked until the transaction ends if so asked.
 
     Raises:
         IndexDamagedError: it is of another layout or missing.
     """
-    found = connection.execute(READ_STATE + (" FOR UPDATE" if lock else "")).fetchone()
+    query = sql.SQL("SELECT {} FROM {}{}").format(
+        sql.SQL(", ").join(map(sql.Identifier, State._fields)),
+        sql.Identifier(schema, "state"),  # never that of another schema of the search path
+        sql.SQL(" FOR UPDATE" if lock else ""),
+    )
+    found = connection.execute(query).fetchone()
     if found is None or found[0] != LAYOUT:
         seen = "none" if found is None else found[0]
         message = (

@@ -16,7 +16,7 @@ from rag.store import records
 from rag.store.postgres import schema
 from rag.store.postgres.address import parse_address
 from rag.store.postgres.checking import check_rows, refuse_damaged
-from rag.store.postgres.connections import Connections
+from rag.store.postgres.connections import Connections, knows_vectors
 from rag.store.postgres.locking import lock_for_writing, locked
 from rag.store.postgres.reading import Reading
 from rag.store.postgres.snapshot import EXACT_UP_TO_PASSAGES, Generation, PostgresSnapshot
@@ -65,7 +65,7 @@ class PostgresStore:
         with self._reader() as connection:
             if not schema.has_tables(connection, self.address.schema):
                 return None
-            return read_state(connection).made_with()
+            return read_state(connection, self.address.schema).made_with()
 
     def files(self) -> list[SourceFile]:
         """Return the files of the published generation, in order of names.
@@ -113,7 +113,7 @@ class PostgresStore:
             with connection.transaction():
                 connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
                 connection.execute("SET LOCAL statement_timeout = 0")
-                writer = GenerationWriter(connection, self.address.text, manifest, anew=anew)
+                writer = GenerationWriter(connection, self.address, manifest, anew=anew)
                 generation = writer.write(changes)
         return generation
 
@@ -128,7 +128,7 @@ class PostgresStore:
         with self._reader() as connection:
             if not schema.has_tables(connection, self.address.schema):
                 return {}
-            if read_state(connection).made_with() == manifest:
+            if read_state(connection, self.address.schema).made_with() == manifest:
                 queries.append(
                     "SELECT DISTINCT ON (vector_key) vector_key, embedding FROM chunks "
                     "WHERE vector_key = ANY(%(keys)s)"
@@ -176,7 +176,7 @@ class PostgresStore:
         """
         self.files()
         with self._connections.borrowed() as connection:
-            check_rows(connection)
+            check_rows(connection, self.address.schema)
         with self.snapshot() as snapshot:
             for _ in snapshot.contents(snapshot.catalog()):
                 pass
@@ -233,10 +233,9 @@ class PostgresStore:
             return connection
 
     def _make_tables(self, connection: Connection) -> None:
-        if not schema.has_tables(connection, self.address.schema) and schema.initialise(
-            connection, self.address.schema
-        ):
-            self._connections.close()  # those that are open do not know the types of pgvector
+        if not schema.has_tables(connection, self.address.schema):
+            schema.initialise(connection, self.address.schema)
+        if not knows_vectors(connection):  # it was opened before there were any
             self._connections.configure(connection)
 
     def _build_dense_index(self, connection: Connection) -> None:
@@ -245,7 +244,7 @@ class PostgresStore:
         After all that one writer adds: building is faster than adding to it.
         """
         with self._connections.translated():
-            state = read_state(connection)
+            state = read_state(connection, self.address.schema)
             manifest = state.made_with()
             if manifest is not None and state.chunks > self._exact_up_to:
                 connection.execute("SELECT build_dense_index(%s)", (manifest.dimension,))

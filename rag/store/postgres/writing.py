@@ -36,6 +36,7 @@ from rag.types import Chunk, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from rag.store.postgres.address import Address
     from rag.store.postgres.connections import Connection
     from rag.store.protocol import Change
 
@@ -54,7 +55,7 @@ class GenerationWriter:
     """Writes the generation after the published one; the connection's transaction is open."""
 
     def __init__(
-        self, connection: Connection, address: str, manifest: Manifest, *, anew: bool
+        self, connection: Connection, address: Address, manifest: Manifest, *, anew: bool
     ) -> None:
         """Lock the state.
 
@@ -63,10 +64,10 @@ class GenerationWriter:
         """
         self._connection = connection
         self._manifest = manifest
-        self._before = read_state(connection, lock=True)
+        self._before = read_state(connection, address.schema, lock=True)
         made_with = self._before.made_with()
         if made_with not in {None, manifest} and not anew:
-            raise IndexMismatchError(mismatch_message(address, made_with, manifest))
+            raise IndexMismatchError(mismatch_message(address.text, made_with, manifest))
         self._last_document = self._before.last_document
         self._last_chunk = self._before.last_chunk
         self._last_segment = self._before.last_segment
