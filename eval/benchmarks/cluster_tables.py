@@ -99,12 +99,13 @@ def _checked(value: Mapping[str, Any]) -> str:
     """Return how far the plan is from what was measured."""
     nodes, shards = value["two_nodes"], value["two_shards"]
     said = (
-        f"Two nodes of one core: {nodes['predicted_passages_per_second']:.1f} passages a second "
-        f"planned, {nodes['measured_passages_per_second']:.1f} measured."
+        "Two nodes of one core: "
+        f"{nodes['predicted_from_one_passages_per_second']:.1f} passages a second if nothing were "
+        f"lost, {nodes['measured_passages_per_second']:.1f} measured."
     )
     if shards:
         said += (
-            f" Two shards of {shards['passages_each']:,} passages: median "
+            f" Two shards of {shards['passages_each']:,} passages on the same two cores: median "
             f"{shards['predicted_p50_ms']:.1f} ms planned, {shards['measured_p50_ms']:.1f} ms "
             f"measured; 95 % {shards['predicted_p95_ms']:.1f} ms and "
             f"{shards['measured_p95_ms']:.1f} ms."

@@ -94,7 +94,7 @@ def plan(rates: Mapping[str, Any], assumed: Assumed = ASSUMED) -> dict[str, Any]
             "search_spread": latency.spread,
         },
         "two_nodes": {
-            "predicted_passages_per_second": cluster_rate(2, one, efficiency, 1, assumed),
+            "predicted_from_one_passages_per_second": cluster_rate(2, one, 1.0, 1, assumed),
             "measured_passages_per_second": two,
         },
         "two_shards": two_shards(rates["search"].get("two_shards"), latency, assumed),
@@ -226,8 +226,9 @@ def plot(found: Mapping[str, Any], rates: Mapping[str, Any], path: Path) -> None
         found["measured"][key]
         for key in ("passages_per_second_a_core", "share_of_twice_one_at_two_nodes")
     )
-    predicted = [cluster_rate(nodes, one, efficiency, 1, ASSUMED) for nodes in NODES]
-    rate.plot(NODES, predicted, label="plan")
+    for share, label in ((1.0, "from one node, nothing lost"), (efficiency, "plan")):
+        predicted = [cluster_rate(nodes, one, share, 1, ASSUMED) for nodes in NODES]
+        rate.plot(NODES, predicted, ":" if share == 1.0 else "-", label=label)
     points = (found["measured"]["passages_per_second_a_core"], rates["embedding"]["two_nodes"])
     rate.plot((1, 2), points, "o", color="black", label="measured")
     rate.set(xlabel="nodes of one core", ylabel="passages a second", title="Embedding")
