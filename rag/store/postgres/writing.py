@@ -13,6 +13,7 @@ from pgvector import HalfVector
 from rag.errors import IndexMismatchError, StoreError
 from rag.store import records
 from rag.store.memory import lexical_terms
+from rag.store.postgres.chunk_rows import chunks_of
 from rag.store.postgres.postings import (
     LARGEST_CHUNK,
     Ranges,
@@ -31,7 +32,6 @@ from rag.store.protocol import (
     mismatch_message,
     vector_key,
 )
-from rag.types import Chunk, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -299,17 +299,3 @@ class GenerationWriter:
             "DELETE FROM pending_vectors WHERE since < now() - %s::interval", (_PENDING_KEPT,)
         )
         return generation
-
-
-def chunks_of(connection: Connection, documents: Sequence[int]) -> Iterator[Chunk]:
-    """Yield the chunks of some documents, by document; the name of their document is left empty."""
-    texts = connection.execute(
-        "SELECT id, text FROM documents WHERE id = ANY(%s)", (list(documents),)
-    )
-    for row, text in texts.fetchall():
-        chunks = connection.execute(
-            "SELECT id, span_start, span_end, context FROM chunks WHERE document = %s ORDER BY id",
-            (row,),
-        )
-        for identifier, start, end, context in chunks:
-            yield Chunk(identifier, "", Span(start, end), text[start:end], context)
