@@ -46,9 +46,7 @@ CHUNKS_A_SEGMENT = 50_000
 _TERMS_A_BATCH = 2_000
 _DOCUMENTS_A_BATCH = 200
 _PENDING_KEPT = "30 days"
-_TABLES = (
-    "files", "documents", "chunks", "segments", "postings", "removed", "removed_terms",
-)  # fmt: skip
+_TABLES = "files documents chunks segments postings removed removed_terms".split()
 
 
 class GenerationWriter:
