@@ -112,6 +112,6 @@ def _position(
 
 
 def _value(candidate: Candidate, kind: QuestionKind) -> Value | None:
-    if candidate.answer is None:
+    if candidate.answer is None or (kind.expected is Expected.PERSON and not candidate.fits):
         return None
     return parse_value(candidate.document.slice(candidate.answer), kind.expected)

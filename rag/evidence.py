@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.attribution import asks_for_source, is_source
 from rag.names import names_in, other_terms
 from rag.questions import Expected
 from rag.sentences import sentence_spans, without_list_mark
@@ -184,7 +185,7 @@ def with_readings(
             before = found.get(key)
             if before is None or sentence.answerable > (before.answerable or 0.0):
                 answer = _answer_span(item, hit, sentence.span, question, kind)
-                fits = value_fits(item.document.slice(answer), kind.expected)
+                fits = _fits(item, answer, question, kind)
                 found[key] = replace(
                     item, answerable=sentence.answerable, answer=answer, fits=fits, hit=hit
                 )
@@ -213,6 +214,16 @@ def _answer_span(
         if later:
             return Span(candidate.span.start + later[0], candidate.span.start + later[1])
     return answer
+
+
+def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
+    """Whether an answer is of the kind asked for, and a person not only the one who says so."""
+    if not value_fits(candidate.document.slice(answer), kind.expected):
+        return False
+    if kind.expected is not Expected.PERSON or asks_for_source(question):
+        return True
+    start = candidate.span.start
+    return not is_source(candidate.text, answer.start - start, answer.end - start)
 
 
 def _is_in(candidate: Candidate, hit: Hit) -> bool:

@@ -104,6 +104,6 @@ def _continues(text: str, before: Span, after: Span) -> bool:
     left, right = text[before.start : before.end], text[after.start : after.end]
     if _ENUMERATOR.match(left) or _TITLE.search(left):
         return True
-    if right[0].islower() and left[-1] not in "!?":
+    if right[0] in ",;:" or (right[0].islower() and left[-1] not in "!?"):
         return True
     return bool(_OPEN_ABBREVIATION.search(left)) and not _STARTS_NEW.match(right)

@@ -26,6 +26,7 @@ CASES = [
     ["J. K. Rowling met M. A. Jinnah vs. the rest.", "They spoke."],
     ["Is it a NATO?", "No!", "It costs $3.5 million (approx. Rs. 400 m.) a year."],
     ["Maj. Gen. Asif Ghafoor and Lt. Col. Khan left at 5 p.m. on Dec. 15.", "Bajwa stayed."],
+    ["Kamal (2020), reported by Shah et al. [2], names another.", "It is small."],
     ["Mr. Khan, Ph.D., asked: “Why now?”", "Nobody knew."],
     ["Sen. Rabbani objected (see Art. 40 of the constitution).", "The Hon. Minister replied."],
     ["It began on Sept. 11, 2001.", "Nine years later it ended."],

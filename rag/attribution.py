@@ -1,0 +1,46 @@
+"""Whose words a sentence reports: "Khan" in "for Khan its commander" says so, and commands nothing.
+
+Texts about opinions name their sources in every second sentence. A name that stands there as the
+source of what is said is no answer to who did it, unless the question asks who says so.
+"""
+
+from __future__ import annotations
+
+import re
+
+_REPORTS = (
+    "argue|assert|believe|call|caution|claim|comment|complain|conclude|contend|count|credit|"
+    "criticise|criticize|describe|doubt|emphasise|emphasize|estimate|judge|maintain|mention|note|"
+    "observe|quote|reckon|remark|report|state|stress|suggest|warn"
+)
+_SAID = (
+    rf"(?:{_REPORTS})(?:s|e?d)?|says?|said|speaks? of|spoke of|thinks?|thought|writes?|wrote|"
+    "points? out|pointed out"
+)
+_WORKS = "account|article|book|column|count|essay|estimate|figure|opinion|paper|report|study|view"
+_BEFORE = re.compile(
+    r"(?:\b(?:according to|in the (?:words|view|opinion|eyes) of|(?:cited|quoted|reported) by|"
+    r"quoting|citing)|(?:^|[,;]\s)for)\s+(?:(?:general|gen\.|dr\.?|prof\.?|mr\.?|mrs?\.?)\s+)?$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    rf"['’]s?\s(?:\w+\s)?(?:{_WORKS})s?\b|\s+et al\b|\s*\((?:\w+,? )?\d{{4}}|"
+    r"(?:\s+and (?:his|her|their|other) (?:co-?authors?|colleagues|others))?"
+    r"(?:\s*[\[(][^\])]*[\])])?,?(?:\s+of (?:the )?[A-Z]\w+(?:\s[A-Z]\w+)*)?"
+    rf"\s+(?:\w+ly\s+|also\s+|later\s+)?(?:{_SAID})\b"
+)
+_ASKS = re.compile(
+    rf"\b(?:{_SAID}|according|authors?|analysts?|critics?|columnists?|writers?|scholars?|sources?|"
+    r"experts?|researchers?|observers?|opinions?|views?|words?|by whom)\b",
+    re.IGNORECASE,
+)
+
+
+def is_source(sentence: str, start: int, end: int) -> bool:
+    """Whether the name at *start* to *end* of a sentence is that of the one who says it."""
+    return bool(_BEFORE.search(sentence[:start]) or _AFTER.match(sentence[end:]))
+
+
+def asks_for_source(question: str) -> bool:
+    """Whether a question asks who says, thinks or writes something."""
+    return bool(_ASKS.search(question))

@@ -1,0 +1,48 @@
+"""Telling who says something from whom it is said of."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.attribution import asks_for_source, is_source
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("For Shah he is its commander-in-chief, for Khan its Military Commander.", "Khan"),
+        ("For Shah he is its commander-in-chief, for Khan its Military Commander.", "Shah"),
+        ("Shah and his co-authors call him its first commander-in-chief.", "Shah"),
+        ("Simbal Khan of Arab News says only that it took place in Riyadh.", "Simbal Khan"),
+        ("According to Shafiq (2021), the Iranian view is another.", "Shafiq"),
+        ("Kamal (2020) names the other difference.", "Kamal"),
+        ("Mary Hunter's new study counts them.", "Mary Hunter"),
+        ("It is symbolic, Moghul et al. conclude.", "Moghul"),
+    ],
+)
+def test_a_name_that_only_says_so_is_a_source(sentence, name):
+    start = sentence.index(name)
+    assert is_source(sentence, start, start + len(name))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("General Raheel Sharif is Military Commander in the column.", "General Raheel Sharif"),
+        ("Khawaja Asif proposed a plan.", "Khawaja Asif"),
+        ("Muhammad bin Salman of Saudi Arabia announces an alliance.", "Muhammad bin Salman"),
+        ("It was led by Raheel Sharif for two years.", "Raheel Sharif"),
+        ("Genghis Khan's army took the city.", "Genghis Khan"),
+        ("Marie Curie found radium (1898).", "Marie Curie"),
+    ],
+)
+def test_a_name_that_does_something_is_none(sentence, name):
+    start = sentence.index(name)
+    assert not is_source(sentence, start, start + len(name))
+
+
+def test_questions_for_who_says_so_are_known():
+    asked = ("Who reports this figure?", "Who thinks it is symbolic?", "Which author counts 41?")
+    assert all(asks_for_source(question) for question in asked)
+    asked = ("Who was the first commander?", "Who proposed the pact?", "Who founded it?")
+    assert not any(asks_for_source(question) for question in asked)
