@@ -21,7 +21,7 @@ from rag.store.embedded import EmbeddedStore
 from rag.store.protocol import vector_key
 from tests.cluster import driver
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 CORPUS = Path(__file__).parents[2] / "corpus"
 DRIVER = Path(driver.__file__)
 PASSAGES = 1600
