@@ -31,8 +31,9 @@ _ENVIRONMENT = {
 def connected(address: str) -> Iterator[None]:
     """Be connected to the cluster at *address*; its actors end with the connection.
 
-    Ray runs any code for whoever reaches it, so its token is asked for unless RAY_AUTH_MODE says
-    otherwise. Ray prints to standard output when a node dies.
+    Ray runs any code for whoever reaches it, so its token is sent unless RAY_AUTH_MODE says
+    otherwise; whether the cluster demands one is its own setting. Ray prints to standard output
+    when a node dies.
 
     Args:
         address: `AUTO`, ``HOST:PORT`` from one of its nodes, or ``ray://HOST:PORT`` from anywhere.

@@ -86,7 +86,8 @@ class Pool:
         self._queues: dict[str, deque[_Task]] = {method: deque() for method in methods}
         self._actors: list[_Actor] = []
         self._looked = 0.0
-        self._worked = time.monotonic()
+        self._checked = time.monotonic()
+        self._without_s = 0.0
         self._last_loss = ""
 
     def __enter__(self) -> Self:
@@ -168,9 +169,10 @@ class Pool:
                     actor.running[reference] = task
 
     def _next_for(self, actor: _Actor) -> _Task | None:
-        any_gpu = any(other.gpu for other in self._actors)
+        """Return what *actor* does next: its own kind of work while both kinds of actors work."""
+        both = len({other.gpu for other in self._actors if other.ready}) > 1
         for method, queue in self._queues.items():
-            if queue and (not any_gpu or actor.gpu == (method in self._on_gpu)):
+            if queue and (not both or actor.gpu == (method in self._on_gpu)):
                 return queue.popleft()
         return None
 
@@ -184,7 +186,6 @@ class Pool:
             self._lose(actor, error)
             return
         del actor.running[reference]
-        self._worked = time.monotonic()
         if task is not None:
             task.done, task.result = True, result
             return
@@ -231,14 +232,14 @@ class Pool:
         self._actors.append(_Actor(handle, gpu, {handle.begin.remote(): None}))
 
     def _check_working(self) -> None:
-        """Give up when nothing could run for long.
+        """Give up when nothing could run for long; time spent between steps does not count.
 
         Raises:
             ClusterError: that is so.
         """
-        if self.ready():
-            self._worked = time.monotonic()
-        elif time.monotonic() - self._worked > START_TIMEOUT_S:
+        passed, self._checked = time.monotonic() - self._checked, time.monotonic()
+        self._without_s = 0.0 if self.ready() else self._without_s + min(passed, NODE_CHECK_S)
+        if self._without_s > START_TIMEOUT_S:
             message = (
                 f"Expected a free processor on a node within {START_TIMEOUT_S:g} s, but no actor "
                 f"could be started. {self._last_loss} Check ray status; what is stored is kept."
