@@ -319,6 +319,49 @@ def test_a_copy_that_was_stopped_goes_on(
         copy_index(filled, target, other)
 
 
+def test_a_service_and_options_reach_the_server(
+    opened, postgres, postgres_address, tmp_path, monkeypatch
+):
+    host = f"host=127.0.0.1\nport={postgres.port}\nuser=postgres\ndbname=postgres\n"
+    (tmp_path / "services").write_text(f"[library]\n{host}")
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+    schema = postgres_address.split("schema=")[1]
+    options = "options=-c%20work_mem=8MB%20-c%20DateStyle=ISO"
+    store = opened(f"postgresql:///?service=library&schema={schema}&{options}")
+    apply_vectors(store, clustered(100, 8))
+    assert opened(postgres_address).manifest() == store.manifest()
+    began = time.monotonic()
+    with pytest.raises(StoreError, match="no_such"):
+        opened("postgresql:///?service=no_such").manifest()
+    assert time.monotonic() - began < TAKEOVER_S
+
+
+@pytest.mark.parametrize(
+    ("address", "environment", "several"),
+    [
+        ("postgresql:///db?options=-c%20search_path=a+b", {}, False),
+        ("postgresql://one,two/db", {}, True),
+        ("postgresql://one/db", {"PGHOST": "one,two"}, False),
+        ("postgresql:///db", {"PGHOST": "one,two"}, True),
+        ("postgres:///?service=library", {}, True),
+    ],
+)
+def test_an_address_says_where_to_read_and_where_to_write(
+    postgres_programs, monkeypatch, address, environment, several
+):
+    from psycopg.conninfo import conninfo_to_dict
+
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    parsed = open_store(address).address
+    assert parsed.several_hosts is several
+    reading, writing = map(conninfo_to_dict, (parsed.reading, parsed.writing))
+    assert writing == {**reading, "target_session_attrs": "read-write"}
+    assert reading.get("dbname", "db") == "db"
+    assert reading.get("options", "-c search_path=a+b") == "-c search_path=a+b"
+    assert reading.get("service", "library") == "library"
+
+
 @pytest.mark.parametrize("part", ["schema=a-b", "failover_s=soon", "no_such=1", "pool_size=-1"])
 def test_an_address_that_cannot_be_read_is_told(postgres_programs, part):
     with pytest.raises(InputError, match=r"Expected"):

@@ -26,7 +26,9 @@ class Initialised(Protocol):
 
 
 SCHEMES = ("postgresql", "postgres")
-SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret"})
+SECRETS = frozenset(
+    {"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"}
+)
 """Parameters that may not stand in an address, where every user of the machine can read them."""
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 

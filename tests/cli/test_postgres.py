@@ -72,6 +72,7 @@ def test_a_second_run_changes_nothing_and_a_rebuild_makes_all_anew(both):
         f"postgresql://user:a@{SECRET}@127.0.0.1/db",
         f"postgresql://127.0.0.1/db?password={SECRET}",
         f"postgres://127.0.0.1/db?schema=a&SSLPASSWORD={SECRET}",
+        f"postgresql://127.0.0.1/db?scram_client_key={SECRET}",
     ],
 )
 def test_a_password_in_an_address_is_refused_without_repeating_it(folder, address):

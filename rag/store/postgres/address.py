@@ -6,13 +6,17 @@ import os
 import re
 import socket
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, urlencode
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rag.errors import InputError
 from rag.store.opening import refuse_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_SCHEMA = "footnote"
 _SCHEMA = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -33,7 +37,7 @@ class Address:
     """Where an index is and how patient its clients are.
 
     ``text`` is the address as it was given, which holds no secret. ``reading`` and ``writing``
-    are what libpq connects to; with several hosts, only the one that accepts writing is written to.
+    are what libpq connects to; of several hosts, only the one that accepts writing is written to.
     """
 
     text: str
@@ -41,6 +45,7 @@ class Address:
     reading: str
     writing: str
     several_hosts: bool
+    """Whether there are several hosts, or may be, since a service names them."""
     failover_s: float
     """How long a lost or missing server is waited for."""
     lock_wait_s: float
@@ -62,14 +67,16 @@ def parse_address(text: str) -> Address:
         InputError: it cannot be read, holds a password, or a parameter is unknown.
     """
     refuse_secrets(text)
-    parts = urlsplit(text)
-    given = dict(parse_qsl(parts.query, keep_blank_values=True))
+    _, _, rest = text.partition("://")
+    place, _, query = rest.partition("?")
+    # To libpq a + is a + and no space.
+    given = dict(parse_qsl(query.replace("+", "%2B"), keep_blank_values=True))
     schema = given.pop("schema", DEFAULT_SCHEMA)
     if not _SCHEMA.fullmatch(schema):
         message = f"Expected a schema of letters, digits and _, but got {schema!r}."
         raise InputError(message)
     own = {name: _number(name, given.pop(name, value)) for name, value in _OWN.items()}
-    plain = urlunsplit(parts._replace(query=urlencode(given)))
+    plain = f"postgresql://{place}?{urlencode(given, quote_via=quote)}"
     try:
         known = conninfo_to_dict(plain)
     except psycopg.Error as error:
@@ -81,18 +88,25 @@ def parse_address(text: str) -> Address:
     defaults = {"application_name": name, **_LIBPQ}
     settings = {key: value for key, value in defaults.items() if key not in known}
     reading = make_conninfo(plain, **settings)
-    several = "," in str(known.get("host", ""))
-    writing = make_conninfo(reading, target_session_attrs="read-write") if several else reading
+    writing = make_conninfo(reading, target_session_attrs="read-write")
     return Address(
         text,
         schema,
         reading,
         writing,
-        several,
+        _may_be_several(known),
         own["failover_s"],
         own["lock_wait_s"],
         max(2, int(own["pool_size"])),
     )
+
+
+def _may_be_several(known: Mapping[str, Any]) -> bool:
+    """Whether what libpq is given may name several hosts; a service is read by libpq alone."""
+    hosts = known.get("host") or known.get("hostaddr")
+    if not hosts and (known.get("service") or os.environ.get("PGSERVICE")):
+        return True
+    return "," in (hosts or os.environ.get("PGHOST") or os.environ.get("PGHOSTADDR") or "")
 
 
 def _number(name: str, value: str) -> float:

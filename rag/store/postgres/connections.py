@@ -32,7 +32,14 @@ SELECT set_config('search_path', quote_ident(%s) || ', ' || coalesce((
        set_config('hnsw.ef_search', %s, false),
        set_config('hnsw.iterative_scan', 'relaxed_order', false)
 """
-_FINAL = ("authentication failed", "no password supplied", "does not exist", "pg_hba.conf")
+_FINAL = (
+    "authentication failed",
+    "no password supplied",
+    "does not exist",
+    "pg_hba.conf",
+    "definition of service",
+    "service file",
+)
 """What libpq says where waiting does not help."""
 _LOST = {"40001", "57P01", "57P02", "57P03", "57P05", "25P03"}
 """A conflict with recovery on a standby, a server that stops or starts, a session that was ended."""
@@ -112,6 +119,8 @@ class Connections:
             except psycopg.Error as error:
                 waits = self.address.several_hosts and not _is_final(error)
                 if not waits or time.monotonic() > deadline:
+                    if "session is read-only" in str(error):
+                        raise self._standby() from error
                     raise self.unreachable(first_line(error)) from error
                 time.sleep(0.2)
             else:
@@ -145,11 +154,7 @@ class Connections:
             )
             raise StoreError(message) from error
         except errors.ReadOnlySqlTransaction as error:
-            message = (
-                f"Expected a server that accepts writing at {self.address.text}, but it is a "
-                "standby. Name the primary, or all hosts of the cluster."
-            )
-            raise StoreError(message) from error
+            raise self._standby() from error
         except psycopg.Error as error:
             raise self.unreachable(first_line(error)) from error
 
@@ -160,12 +165,20 @@ class Connections:
             "What was published is unchanged; check the server and try again."
         )
 
+    def _standby(self) -> StoreError:
+        return StoreError(
+            f"Expected a server that accepts writing at {self.address.text}, but it is a "
+            "standby. Name the primary, or all hosts of the cluster."
+        )
+
     def _open_pool(self) -> ConnectionPool[Connection]:
         with self._opening:
             if self._pool is None:
-                if not self.address.several_hosts:
-                    with self.translated():  # says at once what is wrong
-                        psycopg.connect(self.address.reading).close()
+                try:  # says at once what is wrong
+                    psycopg.connect(self.address.reading).close()
+                except psycopg.Error as error:
+                    if not self.address.several_hosts or _is_final(error):
+                        raise self.unreachable(first_line(error)) from error
                 self._pool = ConnectionPool(
                     self.address.reading,
                     min_size=0,
