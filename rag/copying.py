@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from rag.store.protocol import AddDocument, Change, Manifest, Snapshot, Store
 
+_ATTEMPTS = 3
+"""So often the source is opened again when it is changed while its files are read."""
 PASSAGES_A_GENERATION = 50_000
 """So many are published together; a copy that was stopped goes on after the last of them."""
 
@@ -68,9 +71,27 @@ def copy_index(
         IndexLockedError: another process is writing to the target.
         StoreError: the two differ after the copy, or the source was changed meanwhile.
     """
-    with target.writing(), source.snapshot() as snapshot:
-        run = _Copy(snapshot, source.files(), target, manifest, report_progress)
-        return run.copy()
+    with target.writing(), _opened(source) as (snapshot, files):
+        return _Copy(snapshot, files, target, manifest, report_progress).copy()
+
+
+@contextmanager
+def _opened(source: Store) -> Iterator[tuple[Snapshot, list[SourceFile]]]:
+    """Open *source* and read its files, both of one generation.
+
+    Raises:
+        StoreError: it was changed each time.
+    """
+    for _ in range(_ATTEMPTS):
+        with source.snapshot() as snapshot:
+            files = source.files()
+            with source.snapshot() as after:
+                same = after.generation == snapshot.generation
+            if same:
+                yield snapshot, files
+                return
+    message = "The index to copy from was changed meanwhile. Run rag copy again."
+    raise StoreError(message)
 
 
 class _Copy:
@@ -125,10 +146,11 @@ class _Copy:
         made_with = self.target.manifest()
         if made_with not in {None, self.manifest}:
             raise IndexMismatchError(mismatch_message(self.target.name, made_with, self.manifest))
-        if set(self.counts) - set(self.files):
-            message = "The index to copy from was changed meanwhile. Run rag copy again."
-            raise StoreError(message)
-        return {file.sha256 for file in self.target.files() if file.reason is None}
+        if made_with is None:
+            return set()
+        with self.target.snapshot() as snapshot:
+            documents = snapshot.chunk_counts()
+        return {file.sha256 for file in self.target.files() if file.name in documents}
 
     def _last_changes(self) -> list[Change]:
         """Return what is to be done about files whose documents were not copied."""

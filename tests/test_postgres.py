@@ -319,6 +319,29 @@ def test_a_copy_that_was_stopped_goes_on(
         copy_index(filled, target, other)
 
 
+def test_a_copy_of_a_source_that_changes_is_of_one_generation(
+    opened, postgres_address, settings, embedder, manifest, monkeypatch
+):
+    source, target = MemoryStore(), opened(postgres_address)
+    first, second, third = (random_document(seed) for seed in range(3))
+    apply_documents(source, [first], settings, embedder, manifest)
+    late, files = [second], source.files
+
+    def files_after_a_change():
+        if late:
+            apply_documents(source, [late.pop()], settings, embedder, manifest)
+        return files()
+
+    monkeypatch.setattr(source, "files", files_after_a_change)
+    assert copy_index(source, target, manifest).documents == 2
+    # A file without its document, as such a copy once left behind.
+    lost = SourceFile(third.name, f"/{third.name}", third.sha256, 7)
+    target.apply([SetFile(lost)], manifest)
+    late.append(third)
+    assert copy_index(source, target, manifest).documents_copied == 1
+    equal_to_memory(target, [first, second, third], settings, embedder, manifest)
+
+
 def test_a_service_and_options_reach_the_server(
     opened, postgres, postgres_address, tmp_path, monkeypatch
 ):
