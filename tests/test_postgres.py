@@ -209,6 +209,21 @@ def test_a_server_killed_in_mid_query_and_in_mid_write(
 
 
 @pytest.mark.slow
+def test_a_server_that_is_long_gone_is_used_as_soon_as_it_is_back(
+    opened, servers, settings, embedder, manifest
+):
+    server = servers("gone")
+    store = opened(f"{server.address('gone')}&failover_s=13")
+    apply_documents(store, [random_document(1)], settings, embedder, manifest)
+    assert has_generation(store, 1)
+    server.kill()
+    restart = threading.Timer(8, server.start)  # a delay that doubles asks at 7 s and at 15 s
+    restart.start()
+    assert has_generation(store, 1)
+    restart.join()
+
+
+@pytest.mark.slow
 def test_a_standby_takes_over_without_a_wrong_answer(opened, servers, settings, embedder, manifest):
     primary = servers("primary")
     documents = [random_document(seed) for seed in range(6)]

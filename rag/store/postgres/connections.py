@@ -32,6 +32,7 @@ SELECT set_config('search_path', quote_ident(%s) || ', ' || coalesce((
        set_config('hnsw.ef_search', %s, false),
        set_config('hnsw.iterative_scan', 'relaxed_order', false)
 """
+_RECONNECT_EVERY_S = 2.0
 _FINAL = (
     "authentication failed",
     "no password supplied",
@@ -66,12 +67,7 @@ class Connections:
         Raises:
             StoreError: there was none until then.
         """
-        pool = self._open_pool()
-        try:
-            connection = pool.getconn(timeout=max(0.1, deadline - time.monotonic()))
-        except PoolTimeout as error:
-            reason = self._reason() or "all connections are in use"
-            raise self.unreachable(reason) from error
+        connection = self._wait_for_one(self._open_pool(), deadline)
         if not knows_vectors(connection):  # it was opened before there were any
             try:
                 with self.translated():
@@ -171,6 +167,16 @@ class Connections:
             "standby. Name the primary, or all hosts of the cluster."
         )
 
+    def _wait_for_one(self, pool: ConnectionPool[Connection], deadline: float) -> Connection:
+        while True:
+            left_s = max(0.1, deadline - time.monotonic())
+            try:  # each asking makes the pool connect again, which it soon gives up otherwise
+                return pool.getconn(timeout=min(_RECONNECT_EVERY_S, left_s))
+            except PoolTimeout as error:
+                if time.monotonic() > deadline:
+                    reason = self._reason() or "all connections are in use"
+                    raise self.unreachable(reason) from error
+
     def _open_pool(self) -> ConnectionPool[Connection]:
         with self._opening:
             if self._pool is None:
@@ -186,6 +192,7 @@ class Connections:
                     open=True,
                     configure=self._configure_for_reading,
                     check=ConnectionPool.check_connection,
+                    reconnect_timeout=1,  # then anew, or a server that is back is noticed late
                     name=f"footnote {self.address.schema}",
                 )
             return self._pool
