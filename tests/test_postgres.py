@@ -144,6 +144,28 @@ def test_readers_see_whole_generations_while_another_writes(
         assert len(snapshot.catalog()) == 3
 
 
+def test_others_read_while_one_thread_writes(
+    opened, postgres, postgres_address, settings, embedder, manifest
+):
+    two = f"127.0.0.1:{postgres.port},127.0.0.1:{postgres.port}"
+    store = opened(postgres_address.replace(f"127.0.0.1:{postgres.port}", two))
+    apply_documents(store, [random_document(1)], settings, embedder, manifest)
+    [added, _] = changes_for(random_document(2), settings, embedder)
+    known = []
+
+    def look():
+        store.remember_vectors(keyed(added), manifest)
+        known.append(store.known_vectors(list(keyed(added)), manifest))
+
+    with store.writing():
+        others = [threading.Thread(target=look, daemon=True) for _ in range(2)]
+        for other in others:
+            other.start()
+        for other in others:
+            other.join(TAKEOVER_S)
+        assert [set(found) for found in known] == [set(keyed(added))] * 2
+
+
 def test_a_cut_connection_is_not_noticed(
     opened, postgres, postgres_address, settings, embedder, manifest
 ):
@@ -237,6 +259,7 @@ def test_a_standby_takes_over_without_a_wrong_answer(opened, servers, settings, 
         assert time.monotonic() < deadline
     with pytest.raises(StoreError, match="standby"):
         apply_documents(alone, documents[5:], settings, embedder, manifest)
+    assert writes_past_a_lagging(standby, primary, opened, settings, embedder, manifest)
     hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
     address = f"postgresql://postgres@{hosts}/postgres?schema=moved&failover_s={TAKEOVER_S}"
     store = opened(address)
@@ -247,6 +270,21 @@ def test_a_standby_takes_over_without_a_wrong_answer(opened, servers, settings, 
     threading.Timer(0.5, standby.promote).start()
     assert apply_documents(store, documents[5:], settings, embedder, manifest) == 3
     equal_to_memory(store, documents, settings, embedder, manifest)
+
+
+def writes_past_a_lagging(standby, primary, opened, settings, embedder, manifest):
+    """Whether a writer sees its own generation though the first host has not got it yet."""
+    import psycopg
+
+    hosts = f"127.0.0.1:{standby.port},127.0.0.1:{primary.port}"
+    with psycopg.connect(standby.address(""), autocommit=True) as connection:
+        connection.execute("SELECT pg_wal_replay_pause()")
+        store = opened(f"postgresql://postgres@{hosts}/postgres?schema=lagging")
+        with store.writing():
+            apply_documents(store, [random_document(9)], settings, embedder, manifest)
+            seen = has_generation(store, 1) and len(store.files()) == 1
+        connection.execute("SELECT pg_wal_replay_resume()")
+    return seen
 
 
 def has_generation(store, number):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,14 +56,17 @@ class PostgresStore:
         self.name = self.address.schema
         self._exact_up_to = exact_up_to
         self._connections = Connections(self.address)
+        self._primary = Connections(replace(self.address, reading=self.address.writing))
         self._thread_lock = threading.RLock()
         self._writer: Connection | None = None
+        self._writing_thread: int | None = None
+        self._side_lock = threading.Lock()
         self._side: Connection | None = None
         self._generation: Generation | None = None
 
     def manifest(self) -> Manifest | None:
         """Return what the index was made with, None while it is empty."""
-        with self._reader() as connection:
+        with self._newest().borrowed() as connection:
             if not schema.has_tables(connection, self.address.schema):
                 return None
             return read_state(connection, self.address.schema).made_with()
@@ -73,7 +77,7 @@ class PostgresStore:
         Raises:
             IndexDamagedError: a row does not match its hash.
         """
-        with self._reader() as connection:
+        with self._newest().borrowed() as connection:
             if not schema.has_tables(connection, self.address.schema):
                 return []
             query = f"SELECT {records.FILE_COLUMNS}, row_sha256 FROM files ORDER BY name"  # noqa: S608 - fixed
@@ -98,9 +102,11 @@ class PostgresStore:
                 return
             try:
                 self._writer = self._begin_writing()
+                self._writing_thread = threading.get_ident()
                 yield
                 self._build_dense_index(self._writer)
             finally:
+                self._writing_thread = None
                 self._close_writer()
         finally:
             self._thread_lock.release()
@@ -125,7 +131,7 @@ class PostgresStore:
             "WHERE embedder = %(embedder)s AND vector_key = ANY(%(keys)s)"
         )
         queries = [pending]
-        with self._reader() as connection:
+        with self._newest().borrowed() as connection:
             if not schema.has_tables(connection, self.address.schema):
                 return {}
             if read_state(connection, self.address.schema).made_with() == manifest:
@@ -149,7 +155,7 @@ class PostgresStore:
             "keys": [bytes.fromhex(key) for key in ordered],
             "vectors": [HalfVector(np.asarray(vectors[key], np.float32)) for key in ordered],
         }
-        with self._connections.translated():
+        with self._connections.translated(), self._side_lock:
             self._writing_aside().execute(
                 "INSERT INTO pending_vectors (embedder, vector_key, embedding) "
                 "SELECT %(embedder)s, key, embedding "
@@ -162,7 +168,7 @@ class PostgresStore:
     def snapshot(self) -> Iterator[PostgresSnapshot]:
         """Open the published generation; it stays as it is until the context ends."""
         with self._connections.translated():
-            reading = Reading(self._connections)
+            reading = Reading(self._newest())
             try:
                 yield PostgresSnapshot(reading, self._shared(reading))
             finally:
@@ -203,6 +209,7 @@ class PostgresStore:
         """Close all connections; the store opens them again when it is used again."""
         self._close_writer()
         self._connections.close()
+        self._primary.close()
 
     def initialise(self, readers: Sequence[str] = (), writers: Sequence[str] = ()) -> list[str]:
         """Make the tables where they are missing, and let roles read or write.
@@ -255,29 +262,24 @@ class PostgresStore:
             generation = self._generation = Generation(reading.state, self._exact_up_to)
         return generation
 
-    @contextmanager
-    def _reader(self) -> Iterator[Connection]:
-        """Lend a connection that sees what was published last.
+    def _newest(self) -> Connections:
+        """Return what sees the generation published last.
 
-        A writer among several hosts asks the one that it writes to: a standby may lag behind.
+        The thread that writes asks the server that it writes to: a standby may lag behind.
         """
-        if self._writer is None or not self.address.several_hosts:
-            with self._connections.borrowed() as connection:
-                yield connection
-        else:
-            with self._connections.translated():
-                yield self._writing_aside()
+        writes = self._writing_thread == threading.get_ident()
+        return self._primary if writes else self._connections
 
     def _writing_aside(self) -> Connection:
-        """Return a connection beside the writer's, whose statements are kept at once."""
-        with self._thread_lock if self._writer is not None else threading.Lock():
-            if self._side is None or self._side.closed:
-                self._side = self._connections.connect_for_writing()
-                self._make_tables(self._side)
-            return self._side
+        """Return a connection whose statements are kept at once; `_side_lock` is held."""
+        if self._side is None or self._side.closed:
+            self._side = self._connections.connect_for_writing()
+            self._make_tables(self._side)
+        return self._side
 
     def _close_writer(self) -> None:
-        for connection in (self._writer, self._side):
-            if connection is not None:
-                connection.close()
-        self._writer = self._side = None
+        with self._side_lock:
+            for connection in (self._writer, self._side):
+                if connection is not None:
+                    connection.close()
+            self._writer = self._side = None
