@@ -312,6 +312,40 @@ def test_an_outgrown_index_finds_the_nearest_by_hnsw(opened, postgres_address):
     assert found / wanted >= 0.98
 
 
+def test_an_hnsw_index_that_gives_up_is_made_up_for_by_comparing_all(
+    opened, postgres_address, monkeypatch
+):
+    from rag.store.postgres import connections
+
+    store = opened(postgres_address, exact_up_to=50)
+    vectors = clustered(3000, 8)
+    vectors[:, 0] = np.where(np.arange(3000) < 100, -9, 9)  # the chosen are the farthest
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    few = connections._SETTINGS.rstrip() + ", set_config('hnsw.max_scan_tuples', '100', false)"
+    few += (
+        ", set_config('enable_bitmapscan', 'off', false), set_config('enable_sort', 'off', false)"
+    )
+    monkeypatch.setattr(connections, "_SETTINGS", few)
+    apply_vectors(store, vectors)
+    with store.snapshot() as snapshot:
+        seen = snapshot.search_dense(vectors[-1], 10, frozenset({"00.txt"}))
+        assert len(seen) == 10
+        cosines = vectors[:100].astype(np.float16).astype(np.float32) @ vectors[-1]
+        assert {item.chunk - 1 for item in seen} == set(np.argsort(-cosines)[:10].tolist())
+
+
+def test_an_hnsw_index_that_cannot_be_made_is_a_warning(opened, postgres, postgres_address, caplog):
+    import psycopg
+
+    store, schema = opened(postgres_address, exact_up_to=50), postgres_address.split("schema=")[1]
+    store.initialise()
+    with psycopg.connect(postgres.address("")) as other:
+        other.execute(f"DROP FUNCTION {schema}.build_dense_index(integer)")
+    apply_vectors(store, clustered(100, 8))
+    assert "The index is published" in caplog.text
+    assert has_generation(store, 1)
+
+
 def test_an_outgrown_index_is_made_anew_with_vectors_of_another_length(opened, postgres_address):
     store = opened(postgres_address, exact_up_to=1000)
     apply_vectors(store, clustered(1200, 64))

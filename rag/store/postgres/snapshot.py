@@ -100,24 +100,22 @@ class PostgresSnapshot:
         allowed = self._allowed(among)
         dimension = len(vector)
         searched = self._data.state.chunks if allowed is None else allowed.chunks
-        values: dict[str, Any] = {
-            "vector": Vector(np.asarray(vector, np.float32)),
-            "half": HalfVector(np.asarray(vector, np.float32)),
-            "count": count,
-            "depth": count + _RESCORED_MORE,
-        }
-        conditions: list[sql.Composable] = []
-        embedding: sql.Composable = sql.SQL("embedding")
+        asked, depth = np.asarray(vector, np.float32), count + _RESCORED_MORE
+        values: dict[str, Any] = {"vector": Vector(asked), "half": HalfVector(asked)}
+        values |= {"count": count, "depth": depth}
+        chosen = []
+        if allowed is not None:
+            chosen.append(sql.SQL("document = ANY(%(rows)s)"))
+            values["rows"] = allowed.rows
         if searched > self._data.exact_up_to and self._has_dense_index(dimension):
             number = sql.Literal(dimension)
-            conditions.append(sql.SQL("vector_dims(embedding) = {}").format(number))
+            indexed = sql.SQL("vector_dims(embedding) = {}").format(number)
             embedding = sql.SQL("(embedding::halfvec({}))").format(number)
-        if allowed is not None:
-            conditions.append(sql.SQL("document = ANY(%(rows)s)"))
-            values["rows"] = allowed.rows
-        where = sql.SQL("WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
-        query = sql.SQL(_NEAREST).format(where=where, embedding=embedding)
-        return [Scored(*row) for row in self._reading.rows(query, values)]
+            rows = self._reading.rows(_nearest([indexed, *chosen], embedding), values)
+            if len(rows) >= min(count, searched):  # HNSW gives up where few documents are chosen
+                return [Scored(*row) for row in rows]
+        rows = self._reading.rows(_nearest(chosen, sql.SQL("embedding")), values)
+        return [Scored(*row) for row in rows]
 
     def search_lexical(
         self, terms: Sequence[str], count: int, among: frozenset[str] | None
@@ -285,6 +283,11 @@ class PostgresSnapshot:
         if row is None:
             refuse_damaged(f"passage {identifier} is gone")
         return _checked(identifier, row, self._document(row[1]))
+
+
+def _nearest(conditions: Sequence[sql.Composable], embedding: sql.Composable) -> sql.Composed:
+    where = sql.SQL("WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
+    return sql.SQL(_NEAREST).format(where=where, embedding=embedding)
 
 
 def _checked(identifier: int, row: Sequence[Any], document: Document) -> Chunk:

@@ -5,19 +5,21 @@ One transaction a generation; readers see a whole one for as long as they look, 
 
 from __future__ import annotations
 
+import logging
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psycopg
 from pgvector import HalfVector
 
 from rag.store import records
 from rag.store.postgres import schema
 from rag.store.postgres.address import parse_address
 from rag.store.postgres.checking import check_rows, refuse_damaged
-from rag.store.postgres.connections import Connections, knows_vectors
+from rag.store.postgres.connections import Connections, first_line, knows_vectors
 from rag.store.postgres.locking import lock_for_writing, locked
 from rag.store.postgres.reading import Reading
 from rag.store.postgres.snapshot import EXACT_UP_TO_PASSAGES, Generation, PostgresSnapshot
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from rag.store.postgres.connections import Connection
     from rag.store.protocol import Change, Manifest, Vector
 
+_log = logging.getLogger(__name__)
 _SIZES = {
     "catalog": ("state", "files", "documents"),
     "vectors": ("chunks",),
@@ -248,13 +251,22 @@ class PostgresStore:
     def _build_dense_index(self, connection: Connection) -> None:
         """Make the HNSW index of an index that outgrew comparing one by one.
 
-        After all that one writer adds: building is faster than adding to it.
+        After all that one writer adds: building is faster than adding to it. What was published
+        stays so without it, only slower to search, so that a failure is a warning.
         """
-        with self._connections.translated():
-            state = read_state(connection, self.address.schema)
-            manifest = state.made_with()
-            if manifest is not None and state.chunks > self._exact_up_to:
-                connection.execute("SELECT build_dense_index(%s)", (manifest.dimension,))
+        try:
+            with connection.transaction():
+                connection.execute("SET LOCAL statement_timeout = 0")
+                state = read_state(connection, self.address.schema)
+                manifest = state.made_with()
+                if manifest is not None and state.chunks > self._exact_up_to:
+                    connection.execute("SELECT build_dense_index(%s)", (manifest.dimension,))
+        except psycopg.Error as error:
+            _log.warning(
+                "The index is published, but its vectors have no HNSW index, so that searches "
+                "compare every one: %s. Run rag index again to make it.",
+                first_line(error),
+            )
 
     def _shared(self, reading: Reading) -> Generation:
         generation = self._generation
