@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 import pytest
@@ -44,7 +45,8 @@ def get(endpoint, path="/metrics", user=None):
         scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
         await endpoint(scope, None, send)
 
-    anyio.run(ask)
+    with ThreadPoolExecutor() as pool:  # this thread may have an event loop, of playwright
+        pool.submit(anyio.run, ask).result()
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
 
 
