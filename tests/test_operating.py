@@ -61,7 +61,17 @@ def test_a_dump_restores_on_another_server(servers, documents, settings, embedde
     connect = ("-h", "127.0.0.1", "-U", "postgres")
     run("pg_dump", *connect, "-p", str(one.port), "-Fc", "-f", str(one.data / "dump"), "postgres")
     shutil.move(one.data / "dump", dump)
-    run("pg_restore", "--no-owner", "--no-acl", *connect, "-p", str(other.port), "-d", "postgres", str(dump))
+    run(
+        "pg_restore",
+        "--no-owner",
+        "--no-acl",
+        *connect,
+        "-p",
+        str(other.port),
+        "-d",
+        "postgres",
+        str(dump),
+    )
     assert answer_of(other.address("library"), settings) == before
     restored = open_store(other.address("library"))
     more = [make_document("inland.txt", "The inland town has no harbour.")]

@@ -63,7 +63,11 @@ class Reading:
     def summary(self) -> dict[str, Any]:
         """Return the means, and pages a second."""
         means = {key: _mean(values) for key, values in asdict(self).items() if key in _MEANS}
-        return {"pages": self.pages, "pages_per_second": round(self.pages / self.seconds, 1), **means}
+        return {
+            "pages": self.pages,
+            "pages_per_second": round(self.pages / self.seconds, 1),
+            **means,
+        }
 
 
 def with_footnote(content: bytes) -> Document:
