@@ -30,8 +30,9 @@ _AFTER = re.compile(
     rf"\s+(?:\w+ly\s+|also\s+|later\s+)?(?:{_SAID})\b"
 )
 _ASKS = re.compile(
-    rf"\b(?:{_SAID}|according|authors?|analysts?|critics?|columnists?|writers?|scholars?|sources?|"
-    r"experts?|researchers?|observers?|opinions?|views?|words?|by whom)\b",
+    rf"\b(?:(?:who|which \w+)\s+(?:\w+ly\s+|also\s+|else\s+)?(?:{_SAID})|according|authors?|"
+    r"analysts?|critics?|columnists?|writers?|scholars?|sources?|experts?|researchers?|observers?|"
+    r"opinions?|views?|words?|by whom)\b",
     re.IGNORECASE,
 )
 

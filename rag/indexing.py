@@ -14,10 +14,19 @@ import numpy as np
 
 from rag.errors import IndexMismatchError, LoadError, NothingIndexedError
 from rag.finding import find_files
+from rag.index_report import IndexReport, Progress
 from rag.models import file_sha256
 from rag.preparing import LocalPreparation
 from rag.settings import to_dict
-from rag.store.protocol import AddDocument, Manifest, RemoveFile, SetFile, SourceFile, vector_key
+from rag.store.protocol import (
+    AddDocument,
+    Manifest,
+    RemoveFile,
+    SetFile,
+    SourceFile,
+    mismatch_message,
+    vector_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -32,37 +41,6 @@ FORMAT = 2
 """Counts changes of cleaning, chunking or layout after which an index must be made anew."""
 PASSAGES_A_BATCH = 256
 """Passages of several documents are embedded together, so that batches are full."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is: files of *total_files* done, and passages embedded so far."""
-
-    files: int
-    total_files: int
-    passages: int
-    name: str
-
-
-@dataclass(slots=True)
-class IndexReport:
-    """What a run did. ``seconds`` is by stage: read, load, chunk, embed, store, total."""
-
-    generation: int = 0
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    skipped: list[SourceFile] = field(default_factory=list)
-    """All files that the index knows of and could not read, old and new."""
-    passages_embedded: int = 0
-    passages_reused: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def published(self) -> bool:
-        """Whether the run made a new generation."""
-        return bool(self.added or self.changed or self.removed)
 
 
 def manifest_for(settings: Settings, embedder: Embedder) -> Manifest:
@@ -181,11 +159,7 @@ class _Run:
     def _files_before(self) -> dict[str, SourceFile]:
         made_with = self.store.manifest()
         if made_with not in {None, self.manifest}:
-            message = (
-                f"Index {self.store.name} was made with {made_with}, but the settings in force "
-                f"are {self.manifest}. Run rag index --rebuild, or restore the settings."
-            )
-            raise IndexMismatchError(message)
+            raise IndexMismatchError(mismatch_message(self.store.name, made_with, self.manifest))
         return {file.name: file for file in self.store.files()}
 
     def _read(self, found: dict[str, Path]) -> dict[str, SourceFile]:

@@ -45,4 +45,5 @@ def test_questions_for_who_says_so_are_known():
     asked = ("Who reports this figure?", "Who thinks it is symbolic?", "Which author counts 41?")
     assert all(asks_for_source(question) for question in asked)
     asked = ("Who was the first commander?", "Who proposed the pact?", "Who founded it?")
+    asked += ("Who leads the member states?", "Who took part in the count?")
     assert not any(asks_for_source(question) for question in asked)

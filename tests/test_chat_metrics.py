@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import anyio
 import pytest
@@ -75,6 +76,24 @@ def test_the_index_is_looked_at_whenever_figures_are_read(store, settings, embed
     empty = figures(Metrics(MemoryStore()))
     assert empty["footnote_index_up"] == 0
     assert "footnote_index_documents" not in empty
+
+
+def test_an_index_that_does_not_answer_is_down_and_looked_at_once(store, monkeypatch):
+    monkeypatch.setattr("rag.chat.metrics.LOOK_TIMEOUT_S", 0.05)
+    answers, looks, opened = Event(), [], store.snapshot
+
+    def waiting():
+        looks.append(1)
+        answers.wait(30)
+        return opened()
+
+    monkeypatch.setattr(store, "snapshot", waiting)
+    metrics = Metrics(store)
+    assert [figures(metrics)["footnote_index_up"] for _ in range(3)] == [0, 0, 0]
+    assert len(looks) == 1
+    answers.set()
+    monkeypatch.setattr("rag.chat.metrics.LOOK_TIMEOUT_S", 30)
+    assert figures(metrics)["footnote_index_documents"] == 1
 
 
 def test_who_may_not_log_in_sees_no_figures(store):

@@ -54,6 +54,7 @@ def answer_of(address, settings):
 def test_a_dump_restores_on_another_server(servers, documents, settings, embedder, manifest):
     one, other = servers("dumped").start(), servers("restored").start()
     store = open_store(one.address("library"))
+    store.initialise(["reader"], ["writer"])
     apply_documents(store, documents, settings, embedder, manifest)
     before = answer_of(one.address("library"), settings)
     dump = one.data.parent / "library.dump"
@@ -74,6 +75,8 @@ def test_a_dump_restores_on_another_server(servers, documents, settings, embedde
     )
     assert answer_of(other.address("library"), settings) == before
     restored = open_store(other.address("library"))
+    assert restored.initialise(["reader"], ["writer"]) == ["reader", "writer"]
+    assert answer_of(other.address("library", "reader"), settings) == before
     more = [make_document("inland.txt", "The inland town has no harbour.")]
     assert apply_documents(restored, more, settings, embedder, manifest) == 2
     for one_store in (store, restored):

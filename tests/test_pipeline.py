@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from threading import Barrier
 
 import pytest
 
-from rag.embedding import HashingEmbedder
+from rag.embedding import HashingEmbedder, OpenVinoEmbedder, open_embedder
 from rag.errors import InputError
 from rag.pipeline import MAX_QUESTION_CHARACTERS, Pipeline
-from rag.reading import PassageReading, SentenceReading
+from rag.reading import FootnoteReader, PassageReading, SentenceReading, open_reader
 from rag.settings import AnsweringSettings, EmbeddingSettings, ReadingSettings, Settings
 from rag.store import Filters
 from rag.store.memory import MemoryStore
@@ -158,6 +159,16 @@ def test_open_questions_have_no_short_answer(settings, manifest, library):
     answer = pipeline.ask("Why do critics complain about the coalition?")
     assert answer.status is Status.ANSWERED
     assert answer.short_answer is None
+
+
+def test_both_models_are_opened_at_once_ahead_of_the_first_question(monkeypatch):
+    together = Barrier(3, timeout=20)  # the two openings and this test
+    for kind in (OpenVinoEmbedder, FootnoteReader):
+        monkeypatch.setattr(kind, "open", lambda _: together.wait())
+    embedder, reader = open_embedder(EmbeddingSettings()), open_reader()
+    Pipeline(MemoryStore(), embedder, Settings(), reader).open_ahead()
+    together.wait()
+    assert not together.broken
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,10 @@ left alone.
 
 from __future__ import annotations
 
-import argparse
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from speed_tables import EVAL, made_with, replaced, table
+from pages import from_each, refresh, table
+from speed_tables import made_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,16 +22,7 @@ NODES_SHOWN = (1, 8, 64, 512)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Refresh every table that there are results for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--results", type=Path, default=EVAL / "results")
-    parser.add_argument("--page", type=Path, default=EVAL / "README.md")
-    options = parser.parse_args(arguments)
-    page = options.page.read_text(encoding="utf-8")
-    for name, made in (("cluster", cluster_table), ("planning", planning_table)):
-        path = options.results / f"{name}.json"
-        if path.is_file():
-            page = replaced(page, name, made(json.loads(path.read_bytes())))
-    options.page.write_text(page, encoding="utf-8")
+    refresh(__doc__, arguments, from_each({"cluster": cluster_table, "planning": planning_table}))
 
 
 def cluster_table(value: Mapping[str, Any]) -> str:

@@ -10,7 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("openvino", "faiss-cpu", "tantivy", "numpy", "tokenizers", "langchain-community")
+PACKAGES = (
+    "openvino", "faiss-cpu", "tantivy", "numpy", "tokenizers", "torch", "langchain-community",
+)  # fmt: skip
 
 
 def described() -> dict[str, Any]:
@@ -29,9 +31,11 @@ def described() -> dict[str, Any]:
 
 
 def commit() -> str | None:
-    """Return the commit of the working tree, with a + if files differ from it."""
+    """Return the commit of the working tree, with a + if files other than results differ."""
     found = _git("rev-parse", "HEAD")
-    return found + ("+" if _git("status", "--porcelain", "-uno") else "") if found else None
+    others = (":/", ":!/eval/results", ":!/eval/README.md")
+    changed = _git("status", "--porcelain", "-uno", "--", *others)
+    return found + ("+" if changed else "") if found else None
 
 
 def processor() -> str:

@@ -18,16 +18,16 @@ import hashlib
 import itertools
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from machine import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,13 +190,6 @@ def summary(
     }
 
 
-def commit() -> str | None:
-    """Return the commit of the working tree, None outside one."""
-    command = ["git", "rev-parse", "HEAD"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    return found.stdout.strip() or None
-
-
 def main() -> None:
     """Run everything and write one JSON file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -215,12 +208,7 @@ def main() -> None:
         folder = Path(temporary)
         passages = read_passages(arguments.data, arguments.warm_passages)
         result: dict[str, Any] = {
-            "commit": commit(),
-            "machine": {"processor": platform.processor(), "cores": os.cpu_count()},
-            "versions": {
-                name: version(name)
-                for name in ("openvino", "faiss-cpu", "torch", "langchain-community", "tantivy")
-            },
+            **described(),
             "passages": arguments.passages,
             "indexing": measure_indexing(
                 passages[: arguments.passages], model, folder, arguments.runs

@@ -8,19 +8,14 @@ replaced; a table without results is left alone.
 
 from __future__ import annotations
 
-import argparse
-import json
-import re
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from growth import CURVES, figure
+from pages import from_each, refresh, short, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-EVAL = Path(__file__).resolve().parents[1]
 ROWS = (
     ("search_without_embedding.p50", "search with a ready embedding, median", "{:.1f} ms", ""),
     ("search_without_embedding.p95", "the same, 95th percentile", "{:.1f} ms", ""),
@@ -46,23 +41,14 @@ TOOLS = ("footnote", "langchain", "txtai", "haystack")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Refresh every table that there are results for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--results", type=Path, default=EVAL / "results")
-    parser.add_argument("--page", type=Path, default=EVAL / "README.md")
-    options = parser.parse_args(arguments)
-    page = options.page.read_text(encoding="utf-8")
-    tables: dict[str, Callable[[dict[str, Any]], str]] = {
+    made: dict[str, Callable[[dict[str, Any]], str]] = {
         "stages": stages_table,
         "loading": loading_table,
         "growth": growth_table,
         "updating": updating_table,
         "rivals": rivals_table,
     }
-    for name, made in tables.items():
-        path = options.results / f"{name}.json"
-        if path.is_file():
-            page = replaced(page, name, made(json.loads(path.read_bytes())))
-    options.page.write_text(page, encoding="utf-8")
+    refresh(__doc__, arguments, from_each(made))
 
 
 def stages_table(value: dict[str, Any]) -> str:
@@ -171,25 +157,10 @@ def shown(value: float | None, how: str) -> str:
 def made_with(results: Iterable[tuple[str, dict[str, Any]]]) -> str:
     """Return what each result was measured with."""
     return " ".join(
-        f"{f'{int(size):,} passages: ' if size else ''}commit {(found['commit'] or 'unknown')[:9]}, "
+        f"{f'{int(size):,} passages: ' if size else ''}commit {short(found['commit'])}, "
         f"{found['date']}, {found['machine']['cores']} cores, load {found['machine']['load']}."
         for size, found in results
     )
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table without the rows that have no figure."""
-    kept = [row for row in rows if any(row[1:])]
-    return "\n".join(f"| {' | '.join(line)} |" for line in [heads, ["---"] * len(heads), *kept])
-
-
-def replaced(page: str, name: str, content: str) -> str:
-    """Return *page* with *content* between the marks called *name*."""
-    pattern = re.compile(rf"(<!-- begin: {name} -->\n).*?(<!-- end: {name} -->)", re.DOTALL)
-    found, count = pattern.subn(lambda match: f"{match[1]}\n{content}\n\n{match[2]}", page)
-    if count != 1:
-        sys.exit(f"Expected one pair of marks begin: {name} and end: {name}, but found {count}.")
-    return found
 
 
 if __name__ == "__main__":

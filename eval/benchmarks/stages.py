@@ -67,9 +67,9 @@ def measured(paths: list[Path], folder: Path) -> dict[str, Any]:
     embedder.embed(["to open the model"])
     report = update_index(store, paths, settings, embedder)
     with store.snapshot() as snapshot:
-        identifiers = range(1, sum(snapshot.chunk_counts().values()) + 1)
-        texts = [chunk.indexed_text for chunk in snapshot.chunks(list(identifiers))]
-        pages = sum(len(snapshot.document(name).pages) for name in snapshot.catalog())
+        contents = list(snapshot.contents(snapshot.catalog()))
+    texts = [chunk.indexed_text for content in contents for chunk in content.chunks]
+    pages = sum(len(content.document.pages) for content in contents)
     began = time.perf_counter()
     for start in range(0, len(texts), PASSAGES_A_BATCH):
         embedder.embed(texts[start : start + PASSAGES_A_BATCH])

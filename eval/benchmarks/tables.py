@@ -8,23 +8,19 @@ page is left alone, and so is a table without results.
 
 from __future__ import annotations
 
-import argparse
-import json
-import re
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engines import DENSE, FOOTNOTE, LEXICAL, PLAIN, WITHOUT_READER
+from pages import refresh, result, short, table
 from tasks import READER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     Figures = Mapping[str, Mapping[str, Any]]
     Results = Mapping[tuple[str, str], Mapping[str, Any]]
 
-EVAL = Path(__file__).resolve().parents[1]
 OWN_SETS = {"seeds": "five texts", "corpus": "sample corpus"}
 OWN_ROWS = (
     ("exact_quotes", "quotes that are exactly their document at their span", "1.000"),
@@ -82,20 +78,20 @@ READING_ROWS = (("xquad: reading", "XQuAD English"), ("policyqa: reading", "Poli
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Refresh every table that there are results for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--results", type=Path, default=EVAL / "results")
-    parser.add_argument("--page", type=Path, default=EVAL / "README.md")
-    options = parser.parse_args(arguments)
-    page = options.page.read_text(encoding="utf-8")
-    accuracy, speed = (_read(options.results / f"{name}.json") for name in ("accuracy", "speed"))
+    refresh(__doc__, arguments, _contents)
+
+
+def _contents(results: Path) -> dict[str, str]:
+    accuracy, speed = result(results, "accuracy"), result(results, "speed")
     accuracy = {name: task for name, task in accuracy.items() if task["limit"] is None}
+    contents = {}
     if accuracy.keys() & OWN_SETS.keys():
-        page = _replaced(page, "own", own_tables(accuracy))
+        contents["own"] = own_tables(accuracy)
     if accuracy.keys() - OWN_SETS.keys():
-        page = _replaced(page, "public", public_tables(accuracy))
+        contents["public"] = public_tables(accuracy)
     if speed:
-        page = _replaced(page, "speed", speed_table(speed))
-    options.page.write_text(page, encoding="utf-8")
+        contents["speed"] = speed_table(speed)
+    return contents
 
 
 def own_tables(accuracy: Mapping[str, Any]) -> str:
@@ -111,7 +107,7 @@ def own_tables(accuracy: Mapping[str, Any]) -> str:
         [meaning, *(_cell(results, f"{s}: test", FOOTNOTE, metric) for s in sets), wanted]
         for metric, meaning, wanted in OWN_ROWS
     ]
-    parts = [_table(["test split", *heads, "wanted"], rows)]
+    parts = [table(["test split", *heads, "wanted"], rows)]
     rows = [
         [
             f"{OWN_SETS[name]}, {part} split",
@@ -120,13 +116,13 @@ def own_tables(accuracy: Mapping[str, Any]) -> str:
         for name in sets
         for part in ("development", "test")
     ]
-    parts.append(_table(["evidence among the first 5, by wording", *WORDINGS.values()], rows))
+    parts.append(table(["evidence among the first 5, by wording", *WORDINGS.values()], rows))
     for name in sets:
         rows = [
             [label, *(_cell(results, f"{name}: test", system, metric) for system in COMPARED)]
             for metric, label in COMPARED_ROWS
         ]
-        parts.append(_table([f"{OWN_SETS[name]}, test split", *COMPARED], rows))
+        parts.append(table([f"{OWN_SETS[name]}, test split", *COMPARED], rows))
     return "\n\n".join([*parts, _made_with(accuracy, OWN_SETS)])
 
 
@@ -138,7 +134,7 @@ def public_tables(accuracy: Mapping[str, Any]) -> str:
         for data, metric, label in RANKED_ROWS
         if (data, FOOTNOTE) in results
     ]
-    parts = [_table(["finding", *RANKED], rows)]
+    parts = [table(["finding", *RANKED], rows)]
     rows = [
         [label, *(_cell(results, "xquad: answers", system, name) for system in (FOOTNOTE, PLAIN))]
         for name, label in ANSWER_ROWS
@@ -146,7 +142,7 @@ def public_tables(accuracy: Mapping[str, Any]) -> str:
     counted = results.get(("xquad: answers", FOOTNOTE), {}).get("metrics", {})
     asked = counted.get("answer_right", {}).get("questions", 0)
     head = f"XQuAD, whole answers over 240 paragraphs ({asked} questions)"
-    parts.append(_table([head, FOOTNOTE, f"{PLAIN}: its 3 passages"], rows))
+    parts.append(table([head, FOOTNOTE, f"{PLAIN}: its 3 passages"], rows))
     rows = [
         [
             f"{label} ({results[data, READER]['metrics']['token_f1']['questions']} questions)",
@@ -156,7 +152,7 @@ def public_tables(accuracy: Mapping[str, Any]) -> str:
         for data, label in READING_ROWS
         if (data, READER) in results
     ]
-    parts.append(_table(["the reader on the right passage", "exact match", "F1"], rows))
+    parts.append(table(["the reader on the right passage", "exact match", "F1"], rows))
     names = [name for name in accuracy if name not in OWN_SETS]
     return "\n\n".join([*parts, _made_with(accuracy, names)])
 
@@ -187,9 +183,9 @@ def speed_table(speed: Mapping[str, Any]) -> str:
         if f"{name}_p50_ms" in warm:
             place = f"{label} ({speed['warm_passages']:,} paragraphs)"
             rows.append([place, f"{warm[f'{name}_p50_ms']:.0f} ms", "", "", wanted])
-    table = _table(["", "Footnote", "langchain", "ratio", "wanted"], rows)
+    ratios = table(["", "Footnote", "langchain", "ratio", "wanted"], rows)
     cores = speed["machine"]["cores"]
-    return f"{table}\n\nMeasured at commit {_short(speed['commit'])} on {cores} cores."
+    return f"{ratios}\n\nMeasured at commit {short(speed['commit'])} on {cores} cores."
 
 
 def _results(accuracy: Mapping[str, Any]) -> Results:
@@ -229,7 +225,7 @@ def _made_with(accuracy: Mapping[str, Any], names: Iterable[str]) -> str:
     for name in names:
         task = accuracy.get(name)
         if task is not None:
-            key = (_short(task["commit"]), task["settings_sha256"][:8], task["date"])
+            key = (short(task["commit"]), task["settings_sha256"][:8], task["date"])
             made.setdefault(key, []).append(name)
             seconds += task["seconds"]
     lines = [
@@ -237,31 +233,6 @@ def _made_with(accuracy: Mapping[str, Any], names: Iterable[str]) -> str:
         for (commit, settings, date), found in made.items()
     ]
     return f"Measured in {max(1, round(seconds / 60))} minutes. {'; '.join(lines)}."
-
-
-def _short(commit: str | None) -> str:
-    """Return the beginning of a commit, with the + that stands for changed files."""
-    return "unknown" if not commit else commit[:9] + ("+" if commit.endswith("+") else "")
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table without the rows that have no figure."""
-    kept = [row for row in rows if any(row[1:])]
-    lines = [heads, ["---"] * len(heads), *kept]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _replaced(page: str, name: str, content: str) -> str:
-    pattern = re.compile(rf"(<!-- begin: {name} -->\n).*?(<!-- end: {name} -->)", re.DOTALL)
-    replaced, count = pattern.subn(lambda match: f"{match[1]}\n{content}\n\n{match[2]}", page)
-    if count != 1:
-        sys.exit(f"Expected one pair of marks begin: {name} and end: {name}, but found {count}.")
-    return replaced
-
-
-def _read(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_bytes()) if path.is_file() else {}
-    return found
 
 
 if __name__ == "__main__":

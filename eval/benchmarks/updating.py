@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.embedding import Embedder
-    from rag.indexing import IndexReport
+    from rag.index_report import IndexReport
     from rag.store.protocol import Vector
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"

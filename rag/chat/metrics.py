@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -15,6 +16,7 @@ from rag.errors import RagError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
 
     from prometheus_client.metrics_core import Metric
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 PATH = "/metrics"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+LOOK_TIMEOUT_S = 2.0
+"""An index that cannot be read in that time counts as down; Prometheus itself waits for ten."""
 SECONDS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 """Bounds of the histogram of answers."""
 
@@ -79,30 +83,43 @@ class _IndexFigures:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._pool = ThreadPoolExecutor(1, "footnote-metrics")
+        self._looking: Future[list[Metric]] | None = None
+        self._documents = (0, 0)
+        """A generation, and how many documents it has."""
 
     def collect(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("footnote_index_up", "1 where the index can be read, else 0.")
-        try:
-            with self._store.snapshot() as snapshot:
-                _, passages = snapshot.document_frequencies([])
-                figures = {
-                    "generation": (snapshot.generation, "The published generation."),
-                    "documents": (len(snapshot.catalog()), "Documents in the index."),
-                    "passages": (passages, "Passages in the index."),
-                }
-            sizes = self._store.size_bytes()
-        except RagError:
-            up.add_metric([], 0)
-            yield up
-            return
-        up.add_metric([], 1)
+        figures: list[Metric] = []
+        if self._looking is None or self._looking.done():
+            self._looking = self._pool.submit(self._look)
+        with suppress(RagError, TimeoutError):
+            figures = self._looking.result(LOOK_TIMEOUT_S)
+        up.add_metric([], bool(figures))
         yield up
-        for name, (value, description) in figures.items():
-            yield GaugeMetricFamily(f"footnote_index_{name}", description, value=value)
+        yield from figures
+
+    def _look(self) -> list[Metric]:
+        with self._store.snapshot() as snapshot:
+            generation = snapshot.generation
+            _, passages = snapshot.document_frequencies([])
+            if self._documents[0] != generation:
+                self._documents = (generation, len(snapshot.catalog()))
+        figures = {
+            "generation": (generation, "The published generation."),
+            "documents": (self._documents[1], "Documents in the index."),
+            "passages": (passages, "Passages in the index."),
+        }
         parts = GaugeMetricFamily("footnote_index_bytes", "Bytes by part.", labels=["part"])
-        for part, size in sizes.items():
+        for part, size in self._store.size_bytes().items():
             parts.add_metric([part], size)
-        yield parts
+        return [
+            *(
+                GaugeMetricFamily(f"footnote_index_{name}", description, value=value)
+                for name, (value, description) in figures.items()
+            ),
+            parts,
+        ]
 
 
 class MetricsEndpoint:

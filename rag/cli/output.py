@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rag.indexing import Progress
+    from rag.index_report import Progress
 
 MAX_COLUMNS = 100
 """Longer lines are hard to read."""

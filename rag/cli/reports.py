@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rag.copying import CopyReport
-    from rag.indexing import IndexReport
+    from rag.index_report import IndexReport
     from rag.quotes import CitationCheck
     from rag.store import SourceFile
     from rag.verification import AnswerCheck, VerificationReport

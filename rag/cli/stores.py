@@ -31,9 +31,9 @@ def copy(
     """
     from rag.cli.reports import copy_report_line
     from rag.copying import copy_index
-    from rag.store.opening import existing_store, missing, open_store
+    from rag.store.opening import missing, open_store
 
-    origin = existing_store(source)
+    origin = open_store(source)
     manifest = origin.manifest()
     if manifest is None:
         raise missing(source)

@@ -26,6 +26,7 @@ class Initialised(Protocol):
 
 
 SCHEMES = ("postgresql", "postgres")
+ADDRESS_FORM = "postgresql://user@host/database?schema=name"
 SECRETS = frozenset(
     {"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"}
 )
@@ -48,7 +49,7 @@ def open_store(address: str | Path) -> Store:
         return EmbeddedStore(Path(address))
     if scheme not in SCHEMES:
         message = (
-            f"Expected a folder or an address like postgresql://user@host/database?schema=name, "
+            f"Expected a folder or an address like {ADDRESS_FORM}, "
             f"but got one that begins with {scheme}://."
         )
         raise InputError(message)
@@ -90,8 +91,8 @@ def initialise_store(address: str, readers: Sequence[str], writers: Sequence[str
     store = open_store(address)
     if not isinstance(store, Initialised):
         message = (
-            f"Expected an address like postgresql://user@host/database?schema=name, but got "
-            f"{address!r}. A folder needs no set-up."
+            f"Expected an address like {ADDRESS_FORM}, but got {address!r}. "
+            "A folder needs no set-up."
         )
         raise InputError(message)
     return store.initialise(readers, writers)

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rag.errors import InputError
-from rag.store.opening import refuse_secrets
+from rag.store.opening import ADDRESS_FORM, refuse_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,9 +80,7 @@ def parse_address(text: str) -> Address:
     try:
         known = conninfo_to_dict(plain)
     except psycopg.Error as error:
-        message = (
-            f"Expected an address like postgresql://user@host/database?schema=name: {error}".strip()
-        )
+        message = f"Expected an address like {ADDRESS_FORM}: {error}".strip()
         raise InputError(message) from error
     name = f"footnote {socket.gethostname()} {os.getpid()}"
     defaults = {"application_name": name, **_LIBPQ}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import errors, sql
 
 from rag.errors import StoreError
+from rag.store.postgres.connections import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +104,7 @@ def initialise(connection: psycopg.Connection[Any], schema: str) -> None:
         except errors.InsufficientPrivilege as error:
             message = (
                 f"Expected the right to make schema {schema} and the extension vector, but "
-                f"PostgreSQL says: {_first_line(error)}. Run rag store init as a role that may."
+                f"PostgreSQL says: {first_line(error)}. Run rag store init as a role that may."
             )
             raise StoreError(message) from error
 
@@ -172,7 +173,3 @@ def _home(connection: psycopg.Connection[Any]) -> str:
     )
     found = connection.execute(query).fetchone()
     return str(found[0]) if found else "public"
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
