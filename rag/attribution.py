@@ -27,6 +27,7 @@ _AFTER = re.compile(
     rf"['’]s?\s(?:\w+\s)?(?:{_WORKS})s?\b|\s+et al\b|\s*\((?:\w+,? )?\d{{4}}|"
     r"(?:\s+and (?:his|her|their|other) (?:co-?authors?|colleagues|others))?"
     r"(?:\s*[\[(][^\])]*[\])])?,?(?:\s+of (?:the )?[A-Z]\w+(?:\s[A-Z]\w+)*)?"
+    r"(?:,\s[^,.;:]{1,60},)?(?:\s+(?:is|are|was|were)\s\w+\sto)?"
     rf"\s+(?:\w+ly\s+|also\s+|later\s+)?(?:{_SAID})\b"
 )
 _ASKS = re.compile(
