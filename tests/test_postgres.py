@@ -343,6 +343,7 @@ def test_an_hnsw_index_that_cannot_be_made_is_a_warning(
 
     told = []
     monkeypatch.setattr(module._log, "warning", lambda text, *values: told.append(text % values))
+    opened(postgres.address("public")).initialise()  # has the function as well, on every path
     store, schema = opened(postgres_address, exact_up_to=50), postgres_address.split("schema=")[1]
     store.initialise()
     with psycopg.connect(postgres.address("")) as other:

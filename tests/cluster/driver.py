@@ -1,9 +1,9 @@
 """Index a folder on a cluster and write the report as JSON to a file; a process of its own.
 
-    driver.py FOLDER INDEX ADDRESS REPORT [--kill PID] [--gpu]
+    driver.py FOLDER INDEX ADDRESS REPORT [--kill PID] [--actors NUMBER] [--gpu]
 
 With --kill the process PID (this one, if it is 0) is killed once half of what is expected is
-embedded.
+embedded. Work begins when the NUMBER of actors have opened their models.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import signal
+import time
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +27,7 @@ from rag.settings import EmbeddingSettings, ReadingSettings, Settings
 from rag.store.embedded import EmbeddedStore
 
 PASSAGES_BEFORE_KILL = 600
+START_TIMEOUT_S = 100
 SETTINGS = Settings(
     embedding=EmbeddingSettings(model="hashing"), reading=ReadingSettings(reader="none")
 )
@@ -38,6 +40,7 @@ def main() -> None:
     parser.add_argument("address")
     parser.add_argument("report", type=Path)
     parser.add_argument("--kill", type=int)
+    parser.add_argument("--actors", type=int, default=0)
     parser.add_argument("--gpu", action="store_true")
     options = parser.parse_args()
     killed, warned = [], []
@@ -55,6 +58,9 @@ def main() -> None:
         from rag.cluster.pool import Pool
 
         pool = stack.enter_context(Pool(Job(SETTINGS), facts, METHODS, on_gpu, warned.append))
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while pool.ready() < options.actors and time.monotonic() < deadline:
+            list(pool.map("embed", [(None, ["a passage"])]))
         report = update_index(
             EmbeddedStore(options.index),
             [options.folder],

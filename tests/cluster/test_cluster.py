@@ -133,7 +133,9 @@ def test_a_node_that_is_killed_costs_nothing_but_time(two_nodes, library, local,
     """A third node joins and dies in the run; what it had under way is done by the others."""
     doomed = two_nodes.start_worker()
     try:
-        report = indexed(two_nodes, library, tmp_path, two_nodes.head, "--kill", doomed.raylet)
+        nodes = len([node for node in two_nodes.nodes if node.process.poll() is None])
+        kill = ("--kill", doomed.raylet, "--actors", nodes)
+        report = indexed(two_nodes, library, tmp_path, two_nodes.head, *kill)
     finally:
         doomed.stop()
     assert report["killed"] == 1

@@ -115,6 +115,12 @@ def has_tables(connection: psycopg.Connection[Any], schema: str) -> bool:
     return connection.execute(query, (schema,)).fetchone() is not None
 
 
+def build_dense_index(connection: psycopg.Connection[Any], schema: str, dimension: int) -> None:
+    """Make the HNSW index over vectors of *dimension* values, if it is missing."""
+    query = sql.SQL("SELECT {}.build_dense_index(%s)").format(sql.Identifier(schema))
+    connection.execute(query, (dimension,))
+
+
 def grant(
     connection: psycopg.Connection[Any],
     schema: str,

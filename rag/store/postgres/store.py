@@ -260,7 +260,7 @@ class PostgresStore:
                 state = read_state(connection, self.address.schema)
                 manifest = state.made_with()
                 if manifest is not None and state.chunks > self._exact_up_to:
-                    connection.execute("SELECT build_dense_index(%s)", (manifest.dimension,))
+                    schema.build_dense_index(connection, self.address.schema, manifest.dimension)
         except psycopg.Error as error:
             _log.warning(
                 "The index is published, but its vectors have no HNSW index, so that searches "
