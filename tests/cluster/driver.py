@@ -2,7 +2,7 @@
 
     driver.py FOLDER INDEX ADDRESS REPORT [--kill PID] [--actors NUMBER] [--gpu]
 
-With --kill the process PID (this one, if it is 0) is killed once half of what is expected is
+With --kill the process PID (this one, if it is 0) is killed once `PASSAGES_BEFORE_KILL` are
 embedded. Work begins when the NUMBER of actors have opened their models.
 """
 
@@ -15,6 +15,7 @@ import signal
 import time
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from rag import __version__
@@ -26,8 +27,9 @@ from rag.indexing import manifest_for, update_index
 from rag.settings import EmbeddingSettings, ReadingSettings, Settings
 from rag.store.embedded import EmbeddedStore
 
-PASSAGES_BEFORE_KILL = 600
-START_TIMEOUT_S = 100
+PASSAGES_BEFORE_KILL = 200
+"""Few enough that, with all tasks that are ahead, some are left to hand out after it."""
+TIMEOUT_S = 100
 SETTINGS = Settings(
     embedding=EmbeddingSettings(model="hashing"), reading=ReadingSettings(reader="none")
 )
@@ -48,7 +50,9 @@ def main() -> None:
     def report_progress(progress) -> None:
         if options.kill is not None and progress.passages >= PASSAGES_BEFORE_KILL and not killed:
             killed.append(progress)
+            nodes = alive()
             os.kill(options.kill or os.getpid(), signal.SIGKILL)
+            wait_until(lambda: alive() < nodes)  # its actors work on for a moment
 
     embedder = HashingEmbedder()
     facts = Facts(__version__, manifest_for(SETTINGS, embedder))
@@ -58,9 +62,8 @@ def main() -> None:
         from rag.cluster.pool import Pool
 
         pool = stack.enter_context(Pool(Job(SETTINGS), facts, METHODS, on_gpu, warned.append))
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while pool.ready() < options.actors and time.monotonic() < deadline:
-            list(pool.map("embed", [(None, ["a passage"])]))
+        embedded = partial(pool.map, "embed", [(None, ["a passage"])])
+        wait_until(lambda: list(embedded()) and pool.ready() >= options.actors)
         report = update_index(
             EmbeddedStore(options.index),
             [options.folder],
@@ -72,6 +75,21 @@ def main() -> None:
     losses = [line for line in warned if "lost" in line]
     found = asdict(report) | {"killed": len(killed), "losses": losses}
     options.report.write_text(json.dumps(found))
+
+
+def alive() -> int:
+    """Return how many nodes the cluster has."""
+    import ray
+
+    return sum(node["Alive"] for node in ray.nodes())
+
+
+def wait_until(found) -> None:
+    deadline = time.monotonic() + TIMEOUT_S
+    while not found():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":
