@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 INDEX := index/default
+ORDER ?= 1
 PDF = $(DATA)/kgrag_sec10q/pdfs
 
 .PHONY: help install chat test test-cluster check eval bench bench-large bench-cluster plan corpus screenshots clean load
@@ -28,9 +29,9 @@ chat: install ## index corpus/ and open the chat on http://127.0.0.1:7860
 	@$(BIN)/rag index corpus --index $(INDEX)
 	@$(BIN)/rag chat --index $(INDEX)
 
-test: install ## every test
+test: install ## every test, shuffled by ORDER=NUMBER
 	@$(BIN)/python tests/install_browser.py
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --randomly-seed=$(ORDER)
 
 test-cluster: install ## only the tests with two Ray nodes and with PostgreSQL servers
 	@$(BIN)/python -m pytest tests/cluster tests/test_operating.py tests/test_postgres.py tests/cli/test_postgres.py tests/contract
