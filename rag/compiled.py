@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import openvino
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 """To be raised when `rag.bert` or a head changes, so that older graphs are not read."""
 _KEPT_GRAPHS = 6
 """Files of graphs that are kept; the oldest go first."""

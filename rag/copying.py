@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import IndexMismatchError, StoreError
 from rag.store.protocol import (
-    STORED_VECTOR,
     RemoveFile,
     SetFile,
     SourceFile,
@@ -18,6 +17,7 @@ from rag.store.protocol import (
     vector_key,
 )
 from rag.store.records import row_of, row_sha256
+from rag.store.sentence_vectors import STORED_VECTOR, sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -205,7 +205,8 @@ def digest_of(content: AddDocument) -> str:
     digest.update(row_sha256(*names, row_of(content.document).row_sha256).encode())
     for chunk in content.chunks:
         digest.update(f"{chunk.span.start}-{chunk.span.end} {vector_key(chunk)}\n".encode())
-    digest.update(content.vectors.astype(STORED_VECTOR).tobytes())
+    for own in content.vectors:
+        digest.update(own[0].astype(STORED_VECTOR).tobytes() + sentences_of(own).tobytes())
     return digest.hexdigest()
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import math
 import threading
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from rag.errors import ModelError
 from rag.models import BUNDLED, WEIGHTS_FILE, file_sha256, find_model, read_json
+from rag.sentences import sentence_spans
 from rag.terms import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from rag.settings import EmbeddingSettings
@@ -43,6 +45,12 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of *texts*, shape (len(texts), dimension), float32."""
+
+    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return the vectors of each text and its sentences, as `rag.sentences` cuts it.
+
+        The first row of each, shape (1 + sentences, dimension), is what `embed` returns.
+        """
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many word pieces each text has, without the model's special ones."""
@@ -107,15 +115,35 @@ class OpenVinoEmbedder:
         on what shares its batch, see `ALIGNED_TOKENS`.
         """
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        if len(texts) == 0:
-            return vectors
-        rows = [encoding.ids for encoding in self._cutting.encode_batch_fast(list(texts))]
+        encodings = self._cutting.encode_batch_fast(list(texts))
+        for batch, outputs in self._computed([encoding.ids for encoding in encodings]):
+            vectors[batch] = outputs[0]
+        return vectors
+
+    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return the vectors of each text and its sentences; see `Embedder`.
+
+        A sentence's vector is the mean over its own tokens, which the model read with the whole
+        text before it: late chunking (Günther et al. 2024, https://arxiv.org/abs/2409.04701).
+        They cost next to nothing and know what a pronoun stands for.
+        """
+        encodings = self._cutting.encode_batch(list(texts))
+        found: list[Vectors] = [np.empty((0, self.dimension), np.float32)] * len(texts)
+        for batch, outputs in self._computed([encoding.ids for encoding in encodings]):
+            for row, index in enumerate(batch):
+                pooled = _sentences_pooled(texts[index], encodings[index].offsets, outputs[1][row])
+                found[index] = np.stack([outputs[0][row], *pooled])
+        return found
+
+    def _computed(self, rows: list[list[int]]) -> Iterator[tuple[list[int], Any]]:
+        """Yield the indexes of each batch of *rows* and what the graph makes of it."""
+        if not rows:
+            return
         with self._lock:
             request = self._compiled()
             for batch in batches_by_length([len(row) for row in rows]):
                 ids, mask = padded([rows[index] for index in batch])
-                vectors[batch] = request.infer([ids, mask, np.zeros_like(ids)])[0]
-        return vectors
+                yield batch, request.infer([ids, mask, np.zeros_like(ids)])
 
     def open(self) -> None:
         """Open the graph, which the first call of `embed` does otherwise."""
@@ -137,7 +165,8 @@ class OpenVinoEmbedder:
         from rag.bert import Weights, build_encoder
 
         encoder = build_encoder(Weights(self._folder / WEIGHTS_FILE), self._config)
-        return Model([_mean_pooled(encoder)], encoder.inputs(), "embed")
+        outputs = [_mean_pooled(encoder), encoder.hidden]
+        return Model(outputs, encoder.inputs(), "embed")
 
 
 class SentenceTransformersEmbedder:
@@ -173,6 +202,10 @@ class SentenceTransformersEmbedder:
         )
         return np.asarray(vectors, np.float32)
 
+    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return the vectors of each text and its sentences, each read alone; see `Embedder`."""
+        return _each_alone(self, texts)
+
 
 class HashingEmbedder:
     """The plain reference: terms hashed into buckets. Needs no model; finds only shared words.
@@ -199,6 +232,10 @@ class HashingEmbedder:
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors[norms[:, 0] == 0, 0] = 1.0  # terms that cancelled each other out
         return (vectors / np.where(norms == 0, 1.0, norms)).astype(np.float32)
+
+    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return the vectors of each text and its sentences; see `Embedder`."""
+        return _each_alone(self, texts)
 
 
 def batches_by_length(lengths: Sequence[int], batch_tokens: int = BATCH_TOKENS) -> list[list[int]]:
@@ -248,6 +285,33 @@ def padded(rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
         ids[index, : len(row)] = row
         mask[index, : len(row)] = 1
     return ids, mask
+
+
+def _each_alone(embedder: Embedder, texts: Sequence[str]) -> list[Vectors]:
+    """Embed each text and each of its sentences as a text of its own."""
+    if not texts:
+        return []
+    parts = [
+        [text, *(text[span.start : span.end] for span in sentence_spans(text))] for text in texts
+    ]
+    vectors = embedder.embed([part for own in parts for part in own])
+    return np.split(vectors, np.cumsum([len(own) for own in parts])[:-1])
+
+
+def _sentences_pooled(
+    text: str, offsets: Sequence[tuple[int, int]], hidden: Vectors
+) -> Iterator[Vectors]:
+    """Yield the mean of *hidden*, (tokens, dimension), over each sentence, scaled to length 1.
+
+    Sentences without a token, which the model does not read, are left out. *offsets* are of all
+    tokens in characters; the first and the last are special ones.
+    """
+    starts = [start for start, _ in offsets[1:-1]]
+    for span in sentence_spans(text):
+        first, end = bisect_left(starts, span.start), bisect_left(starts, span.end)
+        if first < end:
+            total = hidden[1 + first : 1 + end].sum(axis=0)
+            yield total / np.linalg.norm(total)
 
 
 def _mean_pooled(encoder: Any) -> Any:

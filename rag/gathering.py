@@ -244,6 +244,10 @@ class GatheringEmbedder:
         vectors: Vectors = self._meeting.make(_Call(texts=texts))
         return vectors
 
+    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return the vectors of each text and its sentences, by themselves: no question asks so."""
+        return self._embedder.embed_with_sentences(texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many word pieces each text has, without the model's special ones."""
         return self._embedder.count_tokens(texts)

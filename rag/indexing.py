@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rag.errors import IndexMismatchError, LoadError, NothingIndexedError
 from rag.finding import find_files
 from rag.index_report import IndexReport, Progress
@@ -34,10 +32,11 @@ if TYPE_CHECKING:
     from rag.embedding import Embedder
     from rag.preparing import ChunkedDocument, Preparation
     from rag.settings import Settings
-    from rag.store.protocol import Change, Store, Vector
+    from rag.store.protocol import Change, Store
+    from rag.store.sentence_vectors import Vector
     from rag.types import Chunk
 
-FORMAT = 2
+FORMAT = 3
 """Counts changes of cleaning, chunking or layout after which an index must be made anew."""
 PASSAGES_A_BATCH = 256
 """Passages of several documents are embedded together, so that batches are full."""
@@ -109,11 +108,10 @@ class _Batch:
         for found in self.documents:
             yield from found.chunks
 
-    def changes(self, vectors: Mapping[str, Vector], dimension: int) -> Iterator[Change]:
+    def changes(self, vectors: Mapping[str, Vector]) -> Iterator[Change]:
         for document, chunks in self.documents:
-            rows = [vectors[vector_key(chunk)] for chunk in chunks]
-            matrix = np.array(rows, np.float32).reshape(len(rows), dimension)
-            yield AddDocument(document, tuple(chunks), matrix)
+            own = [vectors[vector_key(chunk)] for chunk in chunks]
+            yield AddDocument(document, tuple(chunks), own)
         yield from map(SetFile, self.files)
 
 
@@ -262,7 +260,7 @@ class _Run:
                 reused = batch.known | self._known(batch.shared)
                 self.report.passages_embedded += len(fresh)
                 self.report.passages_reused += len(reused)
-                yield from batch.changes(fresh | reused, self.manifest.dimension)
+                yield from batch.changes(fresh | reused)
                 self._tell()
 
     def _known(self, keys: list[str]) -> dict[str, Vector]:

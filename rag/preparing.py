@@ -46,11 +46,12 @@ class Preparation(Protocol):
             For each file, in their order, its document and chunks, or why it cannot be read.
         """
 
-    def embed_each(self, batches: Iterable[Sequence[str]]) -> Generator[Vectors, None, None]:
+    def embed_each(self, batches: Iterable[Sequence[str]]) -> Generator[list[Vectors], None, None]:
         """Embed batches of passages, which may be taken ahead of the one that is asked for.
 
         Yields:
-            For each batch, in their order, its vectors: (texts, dimension), float32.
+            For each batch, in their order, the vectors of its passages and their sentences, as
+            `rag.embedding.Embedder.embed_with_sentences` returns them.
         """
 
 
@@ -80,11 +81,11 @@ class LocalPreparation:
                 self.seconds["chunk"] += time.perf_counter() - loaded
                 yield chunked
 
-    def embed_each(self, batches: Iterable[Sequence[str]]) -> Generator[Vectors, None, None]:
+    def embed_each(self, batches: Iterable[Sequence[str]]) -> Generator[list[Vectors], None, None]:
         """Embed one batch after another; see `Preparation.embed_each`."""
         for texts in batches:
             began = time.perf_counter()
-            vectors = self._embedder.embed(texts)
+            vectors = self._embedder.embed_with_sentences(texts)
             self.seconds["embed"] += time.perf_counter() - began
             yield vectors
 

@@ -231,7 +231,7 @@ def _nearest_text(hit: Hit, width: int | None, *, styled: bool) -> str:
 
 
 def _hit_text(hit: Hit, width: int | None, *, styled: bool) -> str:
-    stages = ("fused", "dense", "lexical", "answerable")
+    stages = ("fused", "dense", "sentence", "lexical", "answerable")
     scores = ", ".join(
         f"{stage} {score:.3f}"
         for stage in stages

@@ -160,12 +160,13 @@ class Chunk:
 class Scores:
     """The score of each retrieval stage for one passage, None where a stage did not see it.
 
-    ``dense`` is a cosine (-1..1), ``lexical`` a BM25 score (0 and up), ``fused`` what the passages
-    are ranked by (higher is better), ``answerable`` the reader's probability (0..1) that this
-    passage answers.
+    ``dense`` is the passage's cosine (-1..1) and ``sentence`` that of its best sentence,
+    ``lexical`` a BM25 score (0 and up), ``fused`` what the passages are ranked by (higher is
+    better), ``answerable`` the reader's probability (0..1) that this passage answers.
     """
 
     dense: float | None = None
+    sentence: float | None = None
     lexical: float | None = None
     fused: float = 0.0
     answerable: float | None = None
@@ -192,6 +193,7 @@ class Hit:
             "text": self.chunk.text,
             "scores": {
                 "dense": _rounded(self.scores.dense),
+                "sentence": _rounded(self.scores.sentence),
                 "lexical": _rounded(self.scores.lexical),
                 "fused": _rounded(self.scores.fused),
                 "answerable": _rounded(self.scores.answerable),

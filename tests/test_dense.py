@@ -42,10 +42,25 @@ def write_segments(folder, vectors, bounds, removed=()):
     for number, (start, end) in enumerate(pairwise(bounds), start=1):
         writer = SegmentWriter(folder, number)
         rows = np.arange(start, end)
-        writer.add(2 * rows + 2, rows // 5 + 1, vectors[start:end])
+        writer.add(2 * rows + 2, rows // 5 + 1, vectors[start:end], *sentences_of(rows))
         writer.close()
     np.save(folder / "removed.npy", np.array(removed, np.int64))
     return StoredVectors(folder, DIMENSION)
+
+
+def sentences_of(rows):
+    """One to three sentences for each row, told by it, and how many each has."""
+    counts = rows % 3 + 1
+    return np.repeat(rows % 100, counts)[:, None] * np.ones(DIMENSION, np.int8), counts
+
+
+def check_sentences(stored):
+    rows = stored.chunks // 2 - 1
+    for row, own in zip(rows, stored.sentences(np.arange(len(stored))), strict=True):
+        np.testing.assert_array_equal(own, sentences_of(np.array([row]))[0])
+    shuffled = np.array([5, 2, len(stored) - 1, 2])
+    found = [own[0, 0] for own in stored.sentences(shuffled)]
+    assert found == (rows[shuffled] % 100).tolist()
 
 
 def with_lists(stored, path, before=None, gone=(), first_new=0):
@@ -138,7 +153,8 @@ def test_lists_are_trained_again_when_there_are_many_more(tmp_path, vectors):
 def test_small_segments_are_merged_and_removed_rows_left_out(tmp_path, vectors):
     before = write_segments(tmp_path / "before", vectors, (0, 1000, 1100, 1150), removed=[1, 201])
     added = SegmentWriter(tmp_path / "added", 9)
-    added.add(np.arange(2302, 2402, 2), 231, vectors[1150:1200])
+    fresh = np.arange(1150, 1200)
+    added.add(2 * fresh + 2, 231, vectors[1150:1200], *sentences_of(fresh))
     added.close()
     segment = Segment(tmp_path / "added", 9, DIMENSION)
     extend(tmp_path / "after", before, segment, np.array([202, 231]), 9)
@@ -150,6 +166,7 @@ def test_small_segments_are_merged_and_removed_rows_left_out(tmp_path, vectors):
     np.testing.assert_array_equal(
         after.stored(np.arange(len(after))), vectors[kept // 2 - 1].astype(np.float16)
     )
+    check_sentences(after)
 
 
 def test_compacted_vectors_are_the_same(tmp_path, vectors):
@@ -161,3 +178,4 @@ def test_compacted_vectors_are_the_same(tmp_path, vectors):
     assert after.chunks.tolist() == stored.chunks.tolist()
     rows = np.arange(len(stored))
     np.testing.assert_array_equal(after.stored(rows), stored.stored(rows))
+    check_sentences(after)

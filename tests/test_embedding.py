@@ -68,6 +68,43 @@ def test_vectors_have_length_one_and_keep_the_order(embedder):
     assert (np.sum(together * alone, axis=1) > 0.998).all()
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_sentence_is_the_mean_of_its_tokens_read_with_the_whole_text():
+    folder = find_model("all-MiniLM-L6-v2")
+    reference = SentenceTransformersEmbedder("all-MiniLM-L6-v2", folder)
+    exact = OpenVinoEmbedder("all-MiniLM-L6-v2", folder, "f32")
+    sentences = ["Raheel Sharif, 60, retired in Zürich.", "He then led the coalition's troops."]
+    text = " ".join(sentences)
+    tokens = reference._model.encode(text, output_value="token_embeddings").numpy()
+    first, second = reference.count_tokens(sentences)
+    means = [
+        tokens[1 : 1 + first].mean(axis=0),
+        tokens[1 + first : 1 + first + second].mean(axis=0),
+    ]
+    expected = [mean / np.linalg.norm(mean) for mean in means]
+    found, other = exact.embed_with_sentences([text, "One sentence only."])
+    np.testing.assert_allclose(found[1:], expected, atol=2e-5)
+    np.testing.assert_array_equal(found[:1], exact.embed([text]))
+    assert other.shape == (2, 384)
+
+
+def test_sentences_that_the_model_does_not_read_have_no_vector(embedder):
+    long = " ".join(f"Member number {n} joined the coalition in the year 2015." for n in range(40))
+    [vectors] = embedder.embed_with_sentences([long])
+    assert 15 < len(vectors) < 30  # 256 word pieces of forty sentences of some twelve
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    assert embedder.embed_with_sentences([]) == []
+
+
+def test_other_embedders_read_each_sentence_alone():
+    hashing = open_embedder(EmbeddingSettings(model="hashing"))
+    one, two = hashing.embed_with_sentences(["Saudi Arabia leads.", "Iran is out. Qatar is in."])
+    np.testing.assert_array_equal(one, hashing.embed(["Saudi Arabia leads."] * 2))
+    expected = hashing.embed(["Iran is out. Qatar is in.", "Iran is out.", "Qatar is in."])
+    np.testing.assert_array_equal(two, expected)
+
+
 def test_a_question_always_has_the_same_bytes(embedder):
     question = "How many members are there?"
     assert embedder.embed([question]).tobytes() == embedder.embed([question]).tobytes()

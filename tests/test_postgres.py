@@ -382,7 +382,7 @@ def apply_vectors(store, vectors, *, anew=False):
         spans = [Span(9 * at, 9 * at + 8) for at in range(100)]
         chunks = tuple(Chunk(0, document.name, span, document.slice(span)) for span in spans)
         file = SourceFile(document.name, f"/{document.name}", document.sha256, len(text))
-        changes += [AddDocument(document, chunks, rows), SetFile(file)]
+        changes += [AddDocument(document, chunks, rows[:, None]), SetFile(file)]
     store.apply(changes, manifest, anew=anew)
 
 

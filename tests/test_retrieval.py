@@ -39,16 +39,18 @@ def found(store, embedder, settings, question, **options):
 def test_scores_are_scaled_to_their_ranking_and_weighted():
     dense = [Scored(1, 0.8), Scored(2, 0.6), Scored(3, 0.4)]
     lexical = [Scored(2, 10.0), Scored(4, 5.0)]
-    fused = fuse(dense, lexical, 0.6)
-    assert fused[1] == Scores(dense=0.8, lexical=None, fused=0.6)
-    assert fused[2].fused == pytest.approx(0.6 * 0.5 + 0.4)
+    sentences = [Scored(1, 0.9), Scored(2, 0.5), Scored(3, 0.3), Scored(4, 0.7)]
+    fused = fuse(dense, sentences, lexical, 0.6)
+    assert fused[1] == Scores(dense=0.8, sentence=0.9, lexical=None, fused=0.6)
+    assert fused[2].fused == pytest.approx(0.6 * 0.2 * 0.5 + 0.4)  # its sentence is the third
     assert fused[3].fused == 0
-    assert fused[4] == Scores(dense=None, lexical=5.0, fused=0.0)
+    assert fused[4].fused == pytest.approx(0.6 * 0.8 * 0.5)  # its sentence is the second
+    assert fused[4] == Scores(sentence=0.7, lexical=5.0, fused=fused[4].fused)
 
 
 def test_a_single_result_counts_fully():
-    assert fuse([], [Scored(7, 3.0)], 0.5)[7].fused == 0.5
-    assert fuse([], [], 0.5) == {}
+    assert fuse([], [Scored(7, 0.2)], [Scored(7, 3.0)], 0.5)[7].fused == 0.5
+    assert fuse([], [], [], 0.5) == {}
 
 
 def test_names_and_compounds_are_found(store, embedder, settings):

@@ -96,12 +96,12 @@ class Workshop:
             texts = {vector_key(chunk): chunk.indexed_text for found in chunked for chunk in found}
             known = store.known_vectors(list(texts), manifest)
             missing = [key for key in texts if key not in known]
-            fresh = self.embedder.embed([texts[key] for key in missing])
+            fresh = self.embedder.embed_with_sentences([texts[key] for key in missing])
             store.remember_vectors(dict(zip(missing, fresh, strict=True)), manifest)
             known |= dict(zip(missing, fresh, strict=True))
             for document, chunks in zip(documents, chunked, strict=True):
-                rows = np.array([known[vector_key(chunk)] for chunk in chunks], np.float32)
-                yield AddDocument(document, tuple(chunks), rows)
+                own = [known[vector_key(chunk)] for chunk in chunks]
+                yield AddDocument(document, tuple(chunks), own)
                 size = len(document.text.encode())
                 yield SetFile(SourceFile(document.name, document.name, document.sha256, size))
             self.tell(f"{store.name}: {start + len(documents)} of {len(passages)} passages indexed")

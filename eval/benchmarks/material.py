@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from rag.embedding import Embedder
     from rag.settings import Settings
-    from rag.store.protocol import Change, Store, Vector
+    from rag.store.protocol import Change, Store
+    from rag.store.sentence_vectors import Vector
 
 SOURCES = {
     "squad11_train": "https://rajpurkar.github.io/SQuAD-explorer/",
@@ -171,7 +172,7 @@ def document_changes(name: str, text: Text) -> tuple[AddDocument, SetFile]:
     chunks = tuple(Chunk(0, name, span, document.slice(span), text.title) for span in spans)
     size = len(content.encode())
     source = SourceFile(name, name, document.sha256, size)
-    return AddDocument(document, chunks, text.vectors), SetFile(source)
+    return AddDocument(document, chunks, list(text.vectors[:, None])), SetFile(source)
 
 
 def read_articles(folder: Path) -> list[tuple[str, list[str]]]:

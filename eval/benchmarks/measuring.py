@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from rag.pipeline import Pipeline
-    from rag.store.protocol import Snapshot, Vector
+    from rag.store.protocol import Snapshot
+    from rag.store.sentence_vectors import Vector
 
 WARM_UP = 20
 SEARCHES = 200
@@ -45,6 +46,10 @@ class Ready:
     def embed(self, texts: Sequence[str]) -> Vector:
         """Return the known vectors."""
         return np.stack([self._vectors[text] for text in texts])
+
+    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vector]:
+        """Return the known vectors, of no sentence."""
+        return [self.embed([text]) for text in texts]
 
 
 def timed(call: Callable[[Any], Any], items: Iterable[Any]) -> dict[str, float]:

@@ -31,7 +31,7 @@ from material import Material
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rag.store.protocol import Vector
+    from rag.store.sentence_vectors import Vector
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "results"

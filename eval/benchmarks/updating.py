@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from rag.embedding import Embedder
     from rag.index_report import IndexReport
-    from rag.store.protocol import Vector
+    from rag.store.sentence_vectors import Vector
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 

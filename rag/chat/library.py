@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rag.chat.progress import CancelledError, Progress
 from rag.chat.uploads import Uploads
 from rag.chunking import chunk_document
@@ -215,15 +213,14 @@ class _Reading:
         for start in range(0, len(missing), PASSAGES_A_BATCH):
             self._check()
             batch = missing[start : start + PASSAGES_A_BATCH]
-            fresh = embedder.embed([chunk.indexed_text for chunk in batch])
+            fresh = embedder.embed_with_sentences([chunk.indexed_text for chunk in batch])
             made = dict(zip(map(vector_key, batch), fresh, strict=True))
             engine.store.remember_vectors(made, manifest)
             vectors |= made
             self.progress.passages += len(batch)
             self.progress.part = (start + len(batch)) / len(missing)
-        rows = [vectors[vector_key(chunk)] for chunk in chunks]
-        matrix = np.array(rows, np.float32).reshape(len(rows), embedder.dimension)
-        return AddDocument(document, tuple(chunks), matrix)
+        own = [vectors[vector_key(chunk)] for chunk in chunks]
+        return AddDocument(document, tuple(chunks), own)
 
     def _check(self) -> None:
         if self.stop.is_set():

@@ -6,8 +6,6 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from rag.cluster.worker import Shipped
 from rag.errors import LoadError
 from rag.loading.process import checked_reader
@@ -49,14 +47,14 @@ class ClusterPreparation:
                 for found in bundle:
                     yield next(outcomes) if found is None else found
 
-    def embed_each(self, batches: Iterable[Sequence[str]]) -> Generator[Vectors, None, None]:
+    def embed_each(self, batches: Iterable[Sequence[str]]) -> Generator[list[Vectors], None, None]:
         """Embed batches in parts; see `rag.preparing.Preparation.embed_each`."""
         collected: list[Vectors] = []
         with closing(self._pool.map("embed", _parts(batches))) as results:
             for last, vectors in self._timed(results, "embed"):
-                collected.append(vectors)
+                collected += vectors
                 if last:
-                    yield np.concatenate(collected)
+                    yield collected
                     collected = []
 
     def _bundles(

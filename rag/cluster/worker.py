@@ -84,9 +84,9 @@ class Worker:
         """Read and cut files; for each, in order, its document or why it cannot be read."""
         return [self._chunked(file) for file in files]
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of *texts*, shape (len(texts), dimension), float32."""
-        return self._embedder.embed(texts)
+    def embed(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return the vectors of each text and its sentences."""
+        return self._embedder.embed_with_sentences(texts)
 
     def ask(self, task: tuple[Sequence[str], Filters | None]) -> list[Answer | RagError]:
         """Return what asking each question with the filters gives, in order."""

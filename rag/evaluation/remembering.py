@@ -33,6 +33,10 @@ class RememberingEmbedder:
         rows = [self._known[text] for text in texts]
         return np.array(rows, np.float32).reshape(len(rows), self.dimension)
 
+    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return the vectors of each text and its sentences; an index keeps them anyway."""
+        return self._embedder.embed_with_sentences(texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many word pieces each text has, without the model's special ones."""
         return self._embedder.count_tokens(texts)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rag.chunking import chunk_document
 from rag.indexing import manifest_for
 from rag.store.protocol import AddDocument, SetFile, vector_key
@@ -60,11 +58,12 @@ class ResizedIndexes:
         texts = {vector_key(chunk): chunk.indexed_text for chunk in chunks}
         known = made.known_vectors(list(texts), manifest)
         missing = [key for key in texts if key not in known]
-        fresh = dict(zip(missing, embedder.embed([texts[key] for key in missing]), strict=True))
+        fresh = dict(
+            zip(
+                missing, embedder.embed_with_sentences([texts[key] for key in missing]), strict=True
+            )
+        )
         made.remember_vectors(fresh, manifest)
         self.passages_embedded += len(missing)
         known |= fresh
-        rows = np.array([known[vector_key(chunk)] for chunk in chunks], np.float32)
-        return AddDocument(
-            document, tuple(chunks), rows.reshape(len(chunks), self.embedder.dimension)
-        )
+        return AddDocument(document, tuple(chunks), [known[vector_key(chunk)] for chunk in chunks])

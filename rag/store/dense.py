@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from rag.store.protocol import Vector
+    from rag.store.sentence_vectors import Vector
     from rag.store.vectors import Integers, StoredVectors
 
 FILE_NAME = "vectors.faiss"

@@ -34,7 +34,8 @@ from rag.store.vectors import FOLDER_NAME as VECTORS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from rag.store.protocol import Change, Manifest, SourceFile, Vector
+    from rag.store.protocol import Change, Manifest, SourceFile
+    from rag.store.sentence_vectors import Vector
 
 DERIVED = "derived"
 _SUFFIXES = ("", "-wal", "-shm")
@@ -111,9 +112,9 @@ class EmbeddedStore:
         return generation
 
     def known_vectors(self, keys: Sequence[str], manifest: Manifest) -> dict[str, Vector]:
-        """Return the stored vectors for those *keys* that have one."""
+        """Return the stored vectors for those *keys* that have some."""
         with self._pending_embeddings() as pending:
-            found = pending.get(keys, manifest.embedder)
+            found = pending.get(keys, manifest)
         missing = [key for key in keys if key not in found]
         if not missing or self.manifest() != manifest:
             return found

@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.store.database import check_integrity, connect, damaged, translated
-from rag.store.protocol import STORED_VECTOR
+from rag.store.sentence_vectors import STORED_VECTOR, joined, sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from rag.store.protocol import Vector
+    from rag.store.protocol import Manifest
+    from rag.store.sentence_vectors import Vector
 
 FILE_NAME = "embeddings.sqlite"
 _SCHEMA = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE embeddings (key BLOB PRIMARY KEY, vector BLOB NOT NULL, crc32 INTEGER NOT NULL);
+CREATE TABLE embeddings (
+    key BLOB PRIMARY KEY, vector BLOB NOT NULL, sentences BLOB NOT NULL, crc32 INTEGER NOT NULL);
 """
+_VALUES = "vector, sentences, crc32"
 _KEYS_A_QUERY = 500
 
 
@@ -32,30 +35,32 @@ class PendingEmbeddings:
         self.path = folder / FILE_NAME
         self.connection = connect(self.path, _SCHEMA, durable=False)
 
-    def get(self, keys: Sequence[str], embedder: str) -> dict[str, Vector]:
-        """Return the vectors of those *keys* that are known for this *embedder*.
+    def get(self, keys: Sequence[str], manifest: Manifest) -> dict[str, Vector]:
+        """Return the vectors of those *keys* that are known for the embedder of *manifest*.
 
         Raises:
             IndexDamagedError: a vector does not match its checksum.
         """
         found: dict[str, Vector] = {}
         with translated(self.path):
-            if self._embedder() != embedder:
+            if self._embedder() != manifest.embedder:
                 return found
             for start in range(0, len(keys), _KEYS_A_QUERY):
                 some = [bytes.fromhex(key) for key in keys[start : start + _KEYS_A_QUERY]]
                 marks = ",".join("?" * len(some))
-                query = f"SELECT key, vector, crc32 FROM embeddings WHERE key IN ({marks})"  # noqa: S608
-                for key, blob, checksum in self.connection.execute(query, some):
-                    found[key.hex()] = self._checked(blob, checksum)
+                query = f"SELECT key, {_VALUES} FROM embeddings WHERE key IN ({marks})"  # noqa: S608
+                for key, *row in self.connection.execute(query, some):
+                    vector, sentences = self._checked(*row)
+                    rows = np.frombuffer(sentences, np.int8).reshape(-1, manifest.dimension)
+                    found[key.hex()] = joined(np.frombuffer(vector, STORED_VECTOR), rows)
         return found
 
     def put(self, vectors: Mapping[str, Vector], embedder: str) -> None:
         """Keep vectors; those of another embedder are forgotten."""
         rows = []
-        for key, vector in vectors.items():
-            blob = vector.astype(STORED_VECTOR).tobytes()
-            rows.append((bytes.fromhex(key), blob, zlib.crc32(blob)))
+        for key, own in vectors.items():
+            vector, sentences = own[0].astype(STORED_VECTOR).tobytes(), sentences_of(own).tobytes()
+            rows.append((bytes.fromhex(key), vector, sentences, zlib.crc32(vector + sentences)))
         with translated(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             if self._embedder() != embedder:
@@ -63,7 +68,9 @@ class PendingEmbeddings:
                 self.connection.execute(
                     "INSERT OR REPLACE INTO facts VALUES ('embedder', ?)", (embedder,)
                 )
-            self.connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
+            self.connection.executemany(
+                "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)", rows
+            )
             self.connection.execute("COMMIT")
 
     def check(self) -> None:
@@ -74,13 +81,13 @@ class PendingEmbeddings:
         """
         with translated(self.path):
             check_integrity(self.connection, self.path)
-            for blob, checksum in self.connection.execute("SELECT vector, crc32 FROM embeddings"):
-                self._checked(blob, checksum)
+            for row in self.connection.execute(f"SELECT {_VALUES} FROM embeddings"):  # noqa: S608
+                self._checked(*row)
 
-    def _checked(self, blob: bytes, checksum: int) -> Vector:
-        if zlib.crc32(blob) != checksum:
+    def _checked(self, vector: bytes, sentences: bytes, checksum: int) -> tuple[bytes, bytes]:
+        if zlib.crc32(vector + sentences) != checksum:
             raise damaged(self.path, "a vector changed")
-        return np.frombuffer(blob, STORED_VECTOR).astype(np.float32)
+        return vector, sentences
 
     def _embedder(self) -> str | None:
         row = self.connection.execute("SELECT value FROM facts WHERE key = 'embedder'").fetchone()

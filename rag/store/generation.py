@@ -21,16 +21,19 @@ from rag.store.files import record, verify
 from rag.store.lexical import FOLDER_NAME as LEXICAL
 from rag.store.lexical import LexicalWriter
 from rag.store.protocol import AddDocument, RemoveFile, SetFile, vector_key
+from rag.store.sentence_vectors import STORED_VECTOR, sentences_of
 from rag.store.vectors import FOLDER_NAME as VECTORS
 from rag.store.vectors import Segment, SegmentWriter, StoredVectors, compact, extend
 from rag.terms import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
     from rag.store.protocol import Change, Manifest
+    from rag.store.sentence_vectors import Vector
+    from rag.store.vectors import Integers
 
 REWRITE_BELOW_CHUNKS = 2000
 """A lexical index this small is made anew each time: its statistics then hold no deleted chunk."""
@@ -102,11 +105,23 @@ class GenerationWriter:
                 self._touched.add(document.sha256)
                 keys = [vector_key(chunk) for chunk in chunks]
                 row, first = self._catalog.add_document(document, chunks, keys)
-                self._added.add(np.arange(first, first + len(chunks)), row, vectors)
+                self._add_vectors(np.arange(first, first + len(chunks)), row, vectors)
             case SetFile(file):
                 self._touched.update(filter(None, [self._catalog.set_file(file)]))
             case RemoveFile(name):
                 self._touched.update(filter(None, [self._catalog.remove_file(name)]))
+
+    def _add_vectors(self, chunks: Integers, row: int, vectors: Sequence[Vector]) -> None:
+        dimension = self._manifest.dimension
+        own = [matrix[0] for matrix in vectors]
+        sentences = [sentences_of(matrix) for matrix in vectors]
+        self._added.add(
+            chunks,
+            row,
+            np.array(own, STORED_VECTOR).reshape(len(own), dimension),
+            np.concatenate([np.empty((0, dimension), np.int8), *sentences]),
+            [len(part) for part in sentences],
+        )
 
     def _stored_before(self) -> StoredVectors | None:
         """Return the vectors of the generation before, after a look at what they are told by."""

@@ -24,14 +24,14 @@ from rag.store.protocol import (
     Scored,
     SetFile,
     SourceFile,
-    stored,
 )
+from rag.store.sentence_vectors import stored
 from rag.terms import terms as terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from rag.store.protocol import Vector
+    from rag.store.sentence_vectors import Vector
     from rag.types import Chunk, Document, Metadata
 
 BM25_K1 = 1.2
@@ -150,10 +150,10 @@ class MemoryStore:
                 if document.sha256 in draft.documents:
                     return
                 draft.documents[document.sha256] = document
-                for chunk, vector in zip(chunks, stored(vectors), strict=True):
+                for chunk, own in zip(chunks, vectors, strict=True):
                     draft.chunks[self._next_chunk] = replace(chunk, identifier=self._next_chunk)
                     draft.owners[self._next_chunk] = document.sha256
-                    draft.vectors[self._next_chunk] = vector
+                    draft.vectors[self._next_chunk] = stored(own)
                     self._next_chunk += 1
             case SetFile(file):
                 draft.files[file.name] = file
@@ -178,7 +178,7 @@ class MemorySnapshot:
     ) -> list[Scored]:
         """Return the *count* chunks of highest cosine to *vector*, best first."""
         scored = [
-            Scored(identifier, float(np.dot(self._data.vectors[identifier], vector)))
+            Scored(identifier, float(np.dot(self._data.vectors[identifier][0], vector)))
             for identifier in self._searched(among)
         ]
         return sorted(scored, key=lambda item: (-item.score, item.chunk))[:count]
@@ -208,6 +208,10 @@ class MemorySnapshot:
                 scored.append(Scored(identifier, score))
         return sorted(scored, key=lambda item: (-item.score, item.chunk))[:count]
 
+    def best_sentences(self, vector: Vector, identifiers: Sequence[int]) -> list[float]:
+        """Return the highest cosine of *vector* to a sentence of each chunk, in their order."""
+        return [float((self._data.vectors[key][1:] @ vector).max()) for key in identifiers]
+
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """Return the chunks of *identifiers*, in that order."""
         return [
@@ -221,7 +225,7 @@ class MemorySnapshot:
             document = self.document(name)
             keys = [key for key, sha256 in self._data.owners.items() if sha256 == document.sha256]
             vectors = [self._data.vectors[key] for key in keys]
-            yield AddDocument(document, tuple(self.chunks(keys)), np.array(vectors, np.float32))
+            yield AddDocument(document, tuple(self.chunks(keys)), vectors)
 
     def document(self, name: str) -> Document:
         """Return the document called *name*."""

@@ -5,21 +5,15 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from rag.store.sentence_vectors import Vector
     from rag.types import Chunk, Document, Metadata
-
-    Vector = np.ndarray[Any, np.dtype[np.float32]]
-
-STORED_VECTOR = np.float16
-"""What vectors are kept as: half the bytes, and cosines change by less than 0.001."""
 
 
 class Scored(NamedTuple):
@@ -60,12 +54,13 @@ class Manifest:
 class AddDocument:
     """A document that the index does not hold yet, its chunks and their vectors.
 
-    ``vectors`` is (len(chunks), dimension), float32, each of length 1.
+    ``vectors`` are for each chunk (1 + sentences, dimension), float32, each row of length 1: its
+    own vector, then those of its sentences (see `rag.store.sentence_vectors`).
     """
 
     document: Document
     chunks: tuple[Chunk, ...]
-    vectors: Vector
+    vectors: Sequence[Vector]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +136,9 @@ class Snapshot(Protocol):
         Chunks without any of the terms are left out.
         """
 
+    def best_sentences(self, vector: Vector, identifiers: Sequence[int]) -> list[float]:
+        """Return the highest cosine of *vector* to a sentence of each chunk, in their order."""
+
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """Return the chunks of *identifiers*, in that order."""
 
@@ -203,7 +201,10 @@ class Store(Protocol):
         """
 
     def known_vectors(self, keys: Sequence[str], manifest: Manifest) -> dict[str, Vector]:
-        """Return the stored vectors by `vector_key` for those *keys* that have one."""
+        """Return the stored vectors by `vector_key` for those *keys* that have some.
+
+        Each is (1 + sentences, dimension), as in `AddDocument`.
+        """
 
     def remember_vectors(self, vectors: Mapping[str, Vector], manifest: Manifest) -> None:
         """Keep vectors at once, so that an interrupted run need not compute them again."""
@@ -236,11 +237,6 @@ class Store(Protocol):
 def vector_key(chunk: Chunk) -> str:
     """Return the SHA-256 of what the model reads of a chunk, in hexadecimal."""
     return hashlib.sha256(chunk.indexed_text.encode()).hexdigest()
-
-
-def stored(vectors: Vector) -> Vector:
-    """Return vectors as they come back from a store: through `STORED_VECTOR`, in float32."""
-    return np.asarray(vectors, np.float32).astype(STORED_VECTOR).astype(np.float32)
 
 
 def mismatch_message(address: str | Path, made_with: Manifest | None, manifest: Manifest) -> str:

@@ -17,6 +17,7 @@ from rag.store.files import verify
 from rag.store.lexical import FOLDER_NAME as LEXICAL
 from rag.store.lexical import LexicalFolder
 from rag.store.protocol import AddDocument
+from rag.store.sentence_vectors import best_cosines, joined
 from rag.store.vectors import FOLDER_NAME as VECTORS
 from rag.store.vectors import StoredVectors
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.store.catalog import Catalog
-    from rag.store.protocol import Filters, Scored, Vector
+    from rag.store.protocol import Filters, Scored
+    from rag.store.sentence_vectors import Vector
     from rag.types import Chunk, Document, Metadata
 
 VERIFIED_ON_OPENING_BYTES = 256_000_000
@@ -151,27 +153,29 @@ class EmbeddedSnapshot:
         """Return the *count* chunks of highest BM25 score, best first."""
         return self._data.lexical.search(terms, count, self._data.rows(self._catalog, among))
 
+    def best_sentences(self, vector: Vector, identifiers: Sequence[int]) -> list[float]:
+        """Return the highest cosine of *vector* to a sentence of each chunk, in their order."""
+        stored = self._data.dense.stored
+        sentences = stored.sentences(stored.rows_of(np.array(identifiers, np.int64)))
+        every = np.concatenate([np.empty((0, stored.dimension), np.int8), *sentences])
+        return best_cosines(vector, every, [len(own) for own in sentences])
+
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """Return the chunks of *identifiers*, in that order."""
         return self._catalog.read_chunks(identifiers, self._document)
 
     def vectors(self, keys: Sequence[str]) -> dict[str, Vector]:
-        """Return the vectors by `rag.store.protocol.vector_key` of those *keys* that have one."""
+        """Return the vectors by `rag.store.protocol.vector_key` of those *keys* that have some."""
         chunks = self._catalog.chunks_with(keys)
-        stored = self._data.dense.stored
-        rows = stored.rows_of(np.fromiter(chunks.values(), np.int64, len(chunks)))
-        return dict(zip(chunks, stored.stored(rows).astype(np.float32), strict=True))
+        return dict(zip(chunks, self._vectors(list(chunks.values())), strict=True))
 
     def contents(self, names: Iterable[str]) -> Iterator[AddDocument]:
         """Yield the documents of these first names, with their chunks and vectors."""
-        stored = self._data.dense.stored
         for name in names:
             row = self._row_called(name)
             identifiers = self._catalog.chunks_in(row)
             chunks = self._catalog.read_chunks(identifiers, self._document)
-            places = stored.rows_of(np.array(identifiers, np.int64))
-            vectors = stored.stored(places).astype(np.float32)
-            yield AddDocument(self._document(row), tuple(chunks), vectors)
+            yield AddDocument(self._document(row), tuple(chunks), self._vectors(identifiers))
 
     def document(self, name: str) -> Document:
         """Return the document called *name*, its first name or any other.
@@ -206,6 +210,12 @@ class EmbeddedSnapshot:
     @cached_property
     def _listing(self) -> Listing:
         return self._data.listing(self._catalog)
+
+    def _vectors(self, identifiers: Sequence[int]) -> list[Vector]:
+        """Return the vectors of each chunk and its sentences."""
+        stored = self._data.dense.stored
+        rows = stored.rows_of(np.array(identifiers, np.int64))
+        return list(map(joined, stored.stored(rows), stored.sentences(rows)))
 
     def _row_called(self, name: str) -> int:
         row = self._catalog.row_called(name)

@@ -1,7 +1,8 @@
 """The vectors of a generation: immutable segments of half-precision rows, mapped from disk.
 
-A segment is two files: ``<number>.vectors.f16``, the rows, and ``<number>.keys.npy``, for each row
-the chunk and the row of its document in the catalog. Segments are in ascending order of chunks, as
+A segment is three files: ``<number>.vectors.f16``, the rows, ``<number>.sentences.i8``, those of
+their sentences, and ``<number>.keys.npy``, for each row the chunk, the row of its document in the
+catalog, and how many sentences it has. Segments are in ascending order of chunks, as
 their numbers are. ``removed.npy`` names the documents whose rows no longer count.
 """
 
@@ -11,20 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rag.errors import IndexMismatchError
 from rag.store.files import link
-from rag.store.protocol import STORED_VECTOR
+from rag.store.sentence_vectors import STORED_VECTOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from rag.store.protocol import Vector
+    from rag.store.sentence_vectors import Bytes, Vector
 
     Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 FOLDER_NAME = "vectors"
 REMOVED_FILE_NAME = "removed.npy"
-_ROWS, _KEYS = ".vectors.f16", ".keys.npy"
+_ROWS, _SENTENCES, _KEYS = ".vectors.f16", ".sentences.i8", ".keys.npy"
+_KEYS_A_ROW = 3
 ROWS_A_BLOCK = 16_384
 """Rows that are turned into float32 at once: 25 MB at 384 dimensions."""
 
@@ -33,21 +36,35 @@ class Segment:
     """One segment."""
 
     def __init__(self, folder: Path, number: int, dimension: int) -> None:
-        """Map the rows and read the keys."""
+        """Map the rows and read the keys.
+
+        Raises:
+            IndexMismatchError: an earlier version wrote them.
+        """
         self.number = number
         self.files = segment_files(folder, number)
-        keys = np.load(self.files[1])
+        keys = np.load(self.files[2])
+        if keys.shape[1] != _KEYS_A_ROW:
+            message = f"{self.files[2]} is of an earlier version. Run rag index --rebuild."
+            raise IndexMismatchError(message)
         self.chunks: Integers = np.ascontiguousarray(keys[:, 0])
         self.documents: Integers = np.ascontiguousarray(keys[:, 1])
-        shape = (len(keys), dimension)
-        self.rows: Any = (
-            np.memmap(self.files[0], STORED_VECTOR, "r", shape=shape)
-            if len(keys)
-            else np.empty(shape, STORED_VECTOR)
-        )
+        self.counts: Integers = np.ascontiguousarray(keys[:, 2])
+        self._ends = np.cumsum(self.counts)
+        total = int(self._ends[-1]) if len(keys) else 0
+        self.rows = _mapped(self.files[0], STORED_VECTOR, (len(keys), dimension))
+        self._sentences = _mapped(self.files[1], np.int8, (total, dimension))
 
     def __len__(self) -> int:
         return len(self.chunks)
+
+    def sentences(self, places: Integers) -> Bytes:
+        """Return the sentences of the rows at *places*, one row's after another's."""
+        counts = self.counts[places]
+        ends = np.cumsum(counts)
+        first = self._ends[places] - counts - (ends - counts)
+        found: Bytes = self._sentences[np.repeat(first, counts) + np.arange(counts.sum())]
+        return found
 
 
 class StoredVectors:
@@ -92,6 +109,19 @@ class StoredVectors:
             found[own] = self.segments[number].rows[places[own] - self._starts[number]]
         return found
 
+    def sentences(self, rows: Integers) -> list[Bytes]:
+        """Return the sentences of each of *rows*, (sentences, dimension), as they are stored."""
+        places = self._places[rows]
+        owners = np.searchsorted(self._starts, places, side="right") - 1
+        found: list[Bytes] = [np.empty((0, self.dimension), np.int8)] * len(rows)
+        for number in np.unique(owners):
+            segment, own = self.segments[number], np.flatnonzero(owners == number)
+            within = places[own] - self._starts[number]
+            parts = np.split(segment.sentences(within), np.cumsum(segment.counts[within])[:-1])
+            for row, part in zip(own, parts, strict=True):
+                found[row] = part
+        return found
+
     def blocks(self, rows: Integers) -> Iterator[tuple[Integers, Vector]]:
         """Yield *rows* and their vectors, (some, dimension), in float32, block by block."""
         for start in range(0, len(rows), ROWS_A_BLOCK):
@@ -113,13 +143,30 @@ class SegmentWriter:
         self.files = segment_files(folder, number)
         self._keys: list[Integers] = []
         self._rows = self.files[0].open("wb")
+        self._sentences = self.files[1].open("wb")
 
-    def add(self, chunks: Integers, document: int | Integers, vectors: Any) -> None:
-        """Add rows; chunks ascend from call to call."""
-        keys = np.empty((len(chunks), 2), np.int64)
-        keys[:, 0], keys[:, 1] = chunks, document
+    def add(
+        self,
+        chunks: Integers,
+        document: int | Integers,
+        vectors: Any,
+        sentences: Bytes,
+        counts: Integers | Sequence[int],
+    ) -> None:
+        """Add rows; chunks ascend from call to call.
+
+        Args:
+            chunks: Their identifiers.
+            document: The row of their document, or of that of each.
+            vectors: (len(chunks), dimension).
+            sentences: Those of all rows, one row's after another's.
+            counts: How many of them each row has.
+        """
+        keys = np.empty((len(chunks), _KEYS_A_ROW), np.int64)
+        keys[:, 0], keys[:, 1], keys[:, 2] = chunks, document, counts
         self._keys.append(keys)
         self._rows.write(np.ascontiguousarray(vectors, STORED_VECTOR).data)
+        self._sentences.write(np.ascontiguousarray(sentences, np.int8).data)
 
     def __len__(self) -> int:
         return sum(len(keys) for keys in self._keys)
@@ -127,12 +174,19 @@ class SegmentWriter:
     def close(self) -> None:
         """Write the keys."""
         self._rows.close()
-        np.save(self.files[1], np.concatenate([np.empty((0, 2), np.int64), *self._keys]))
+        self._sentences.close()
+        np.save(self.files[2], np.concatenate([np.empty((0, _KEYS_A_ROW), np.int64), *self._keys]))
 
 
-def segment_files(folder: Path, number: int) -> tuple[Path, Path]:
-    """Return the files of a segment: rows, keys."""
-    return folder / f"{number}{_ROWS}", folder / f"{number}{_KEYS}"
+def segment_files(folder: Path, number: int) -> tuple[Path, Path, Path]:
+    """Return the files of a segment: rows, sentences, keys."""
+    rows, sentences, keys = (folder / f"{number}{end}" for end in (_ROWS, _SENTENCES, _KEYS))
+    return rows, sentences, keys
+
+
+def _mapped(path: Path, kind: Any, shape: tuple[int, int]) -> Any:
+    """Return a file's rows, mapped; a file without a row cannot be."""
+    return np.memmap(path, kind, "r", shape=shape) if shape[0] else np.empty(shape, kind)
 
 
 def _joined(parts: list[Integers]) -> Integers:
@@ -145,7 +199,14 @@ def compact(stored: StoredVectors, folder: Path, number: int) -> None:
     writer = SegmentWriter(folder, number)
     for start in range(0, len(stored), ROWS_A_BLOCK):
         rows = np.arange(start, min(start + ROWS_A_BLOCK, len(stored)))
-        writer.add(stored.chunks[rows], stored.documents[rows], stored.stored(rows))
+        sentences = stored.sentences(rows)
+        writer.add(
+            stored.chunks[rows],
+            stored.documents[rows],
+            stored.stored(rows),
+            np.concatenate(sentences),
+            [len(own) for own in sentences],
+        )
     writer.close()
     np.save(folder / REMOVED_FILE_NAME, np.empty(0, np.int64))
 
@@ -181,7 +242,13 @@ def extend(
             live = np.flatnonzero(~np.isin(segment.documents, gone))
             for start in range(0, len(live), ROWS_A_BLOCK):
                 rows = live[start : start + ROWS_A_BLOCK]
-                writer.add(segment.chunks[rows], segment.documents[rows], segment.rows[rows])
+                writer.add(
+                    segment.chunks[rows],
+                    segment.documents[rows],
+                    segment.rows[rows],
+                    segment.sentences(rows),
+                    segment.counts[rows],
+                )
         writer.close()
     still = [np.intersect1d(segment.documents, gone) for segment in kept]
     np.save(folder / REMOVED_FILE_NAME, _joined(still))

@@ -15,7 +15,8 @@ from rag.store import Filters, Manifest, RemoveFile, SetFile, SourceFile, genera
 from rag.store.embedded import EmbeddedStore
 from rag.store.memory import MemoryStore
 from rag.store.opening import open_store
-from rag.store.protocol import stored, vector_key
+from rag.store.protocol import vector_key
+from rag.store.sentence_vectors import stored
 from rag.terms import query_terms
 from rag.types import Span
 from tests.conftest import changes_for, make_document
@@ -78,6 +79,14 @@ def content(snapshot, scored):
     ]
 
 
+def best_sentences(snapshot, vector):
+    """The cosine of every chunk's best sentence, by document and place."""
+    every = [item.chunk for item in snapshot.search_dense(vector, 10_000, None)][::-1]
+    chunks = snapshot.chunks(every)
+    cosines = snapshot.best_sentences(vector, every)
+    return {(c.document, c.span.start): cosine for c, cosine in zip(chunks, cosines, strict=True)}
+
+
 def same_ranking(left, right):
     """Equal but for the order of equal scores, as faiss's own comparison has it."""
     assert [row[0] for row in left] == pytest.approx([row[0] for row in right], abs=2e-3)
@@ -127,6 +136,7 @@ def test_searches_equal_the_reference(store, settings, embedder, manifest, query
             )
         words = query_terms(query)
         assert seen.document_frequencies(words) == expected.document_frequencies(words)
+        assert best_sentences(seen, vector) == pytest.approx(best_sentences(expected, vector))
 
 
 def test_rankings_after_updates_equal_a_fresh_store(store, settings, embedder, manifest):
@@ -147,6 +157,20 @@ def test_rankings_after_updates_equal_a_fresh_store(store, settings, embedder, m
             content(seen, seen.search_lexical(["iran", "border"], 50, None)),
             content(expected, expected.search_lexical(["iran", "border"], 50, None)),
         )
+
+
+def test_a_passage_is_as_near_as_its_best_sentence(store, settings, embedder, manifest):
+    document = make_document("a.txt", "Riyadh is the seat. Troops guard the border. Oil is sold.")
+    apply_documents(store, [document], settings, embedder, manifest)
+    vectors = embedder.embed(["Who guards the border?", "Oil is sold.", "Ankara"])
+    sentences = embedder.embed(["Riyadh is the seat.", "Troops guard the border.", "Oil is sold."])
+    with store.snapshot() as snapshot:
+        [chunk] = [item.chunk for item in snapshot.search_dense(vectors[0], 5, None)]
+        for vector in vectors:
+            expected = [float((sentences @ vector).max())] * 2
+            found = snapshot.best_sentences(vector, [chunk, chunk])
+            assert found == pytest.approx(expected, abs=0.01)
+        assert snapshot.best_sentences(vectors[0], []) == []
 
 
 def test_equal_scores_rank_by_identifier(store, settings, embedder, manifest):
@@ -322,7 +346,8 @@ def test_contents_are_documents_with_their_chunks_and_vectors(store, settings, e
         [added, _] = changes_for(document, settings, embedder)
         spans = [(chunk.span, chunk.context) for chunk in content.chunks]
         assert spans == [(chunk.span, chunk.context) for chunk in added.chunks]
-        np.testing.assert_array_equal(content.vectors, stored(added.vectors))
+        for own, expected in zip(content.vectors, added.vectors, strict=True):
+            np.testing.assert_array_equal(own, stored(expected))
 
 
 def test_the_run_after_many_removals_clears_what_they_left(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-LAYOUT = 1
+LAYOUT = 2
 """Counts changes of the tables."""
 HNSW_M = 16
 HNSW_EF_CONSTRUCTION = 64
@@ -38,7 +38,8 @@ CREATE TABLE documents (
 CREATE TABLE chunks (
     id bigint PRIMARY KEY, document bigint NOT NULL, span_start integer NOT NULL,
     span_end integer NOT NULL, context text NOT NULL, vector_key bytea NOT NULL,
-    embedding halfvec NOT NULL);
+    embedding halfvec NOT NULL, sentences bytea NOT NULL);
+ALTER TABLE chunks ALTER COLUMN sentences SET STORAGE EXTERNAL;
 CREATE INDEX chunks_by_document ON chunks (document);
 CREATE INDEX chunks_by_vector_key ON chunks (vector_key);
 CREATE TABLE segments (
@@ -53,6 +54,7 @@ CREATE TABLE removed (first_chunk bigint PRIMARY KEY, last_chunk bigint NOT NULL
 CREATE TABLE removed_terms (term text COLLATE "C" PRIMARY KEY, chunks bigint NOT NULL);
 CREATE TABLE pending_vectors (
     embedder text NOT NULL, vector_key bytea NOT NULL, embedding halfvec NOT NULL,
+    sentences bytea NOT NULL,
     since timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (embedder, vector_key));
 """
 _BUILD_FUNCTION = """

@@ -13,6 +13,7 @@ from rag.store import records
 from rag.store.postgres.checking import refuse_damaged
 from rag.store.postgres.postings import Ranges, Statistics, TermPostings, best
 from rag.store.protocol import AddDocument, Filters, Scored, vector_key
+from rag.store.sentence_vectors import best_cosines, joined
 from rag.store.snapshot import DocumentCache
 from rag.types import Chunk, Document, Metadata, Span
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from rag.store.postgres.reading import Reading
     from rag.store.postgres.state import State
-    from rag.store.protocol import Vector as Array
+    from rag.store.sentence_vectors import Vector as Array
 
 EXACT_UP_TO_PASSAGES = 10_000
 """Up to so many passages are compared one by one, which is as fast and misses none."""
@@ -132,6 +133,17 @@ class PostgresSnapshot:
         among_ranges = allowed.ranges if allowed is not None else None
         return best(found, statistics, count, self._removed(), among_ranges)
 
+    def best_sentences(self, vector: Array, identifiers: Sequence[int]) -> list[float]:
+        """Return the highest cosine of *vector* to a sentence of each chunk, in their order."""
+        query = "SELECT id, sentences FROM chunks WHERE id = ANY(%(wanted)s)"
+        found = dict(self._reading.rows(query, {"wanted": list(identifiers)}))
+        for identifier in identifiers:
+            if identifier not in found:
+                refuse_damaged(f"passage {identifier} is gone")
+        parts = [found[identifier] for identifier in identifiers]
+        rows = np.frombuffer(b"".join(parts), np.int8).reshape(-1, len(vector))
+        return best_cosines(vector, rows, [len(part) // len(vector) for part in parts])
+
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """Return the chunks of *identifiers*, in that order."""
         query = _CHUNKS + " WHERE id = ANY(%(wanted)s)"
@@ -146,7 +158,7 @@ class PostgresSnapshot:
             some = wanted[start : start + _DOCUMENTS_A_BATCH]
             rows = self._rows_called(some)
             documents = self._read(rows.values())
-            query = _CHUNKS.replace("FROM", ", embedding FROM") + (
+            query = _CHUNKS.replace("FROM", ", embedding, sentences FROM") + (
                 " WHERE document = ANY(%(rows)s) ORDER BY id"
             )
             held: dict[int, list[tuple[Any, ...]]] = {row: [] for row in rows.values()}
@@ -191,9 +203,7 @@ class PostgresSnapshot:
 
     def _content(self, document: Document, rows: Sequence[tuple[Any, ...]]) -> AddDocument:
         chunks = tuple(_checked(row[0], row, document) for row in rows)
-        vectors = [row[6].to_numpy().astype(np.float32) for row in rows]
-        width = len(vectors[0]) if vectors else 0
-        return AddDocument(document, chunks, np.array(vectors).reshape(len(rows), width))
+        return AddDocument(document, chunks, [vectors_of(*row[6:]) for row in rows])
 
     def _allowed(self, among: frozenset[str] | None) -> Allowed | None:
         if among is None:
@@ -283,6 +293,12 @@ class PostgresSnapshot:
         if row is None:
             refuse_damaged(f"passage {identifier} is gone")
         return _checked(identifier, row, self._document(row[1]))
+
+
+def vectors_of(embedding: HalfVector, sentences: bytes) -> Array:
+    """Return a passage's vectors from the columns that hold them."""
+    own = embedding.to_numpy()
+    return joined(own, np.frombuffer(sentences, np.int8).reshape(-1, len(own)))
 
 
 def _nearest(conditions: Sequence[sql.Composable], embedding: sql.Composable) -> sql.Composed:

@@ -22,16 +22,23 @@ from rag.store.postgres.checking import check_rows, refuse_damaged
 from rag.store.postgres.connections import Connections, first_line, knows_vectors
 from rag.store.postgres.locking import lock_for_writing, locked
 from rag.store.postgres.reading import Reading
-from rag.store.postgres.snapshot import EXACT_UP_TO_PASSAGES, Generation, PostgresSnapshot
+from rag.store.postgres.snapshot import (
+    EXACT_UP_TO_PASSAGES,
+    Generation,
+    PostgresSnapshot,
+    vectors_of,
+)
 from rag.store.postgres.state import read_state
 from rag.store.postgres.writing import GenerationWriter
 from rag.store.protocol import SourceFile
+from rag.store.sentence_vectors import sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rag.store.postgres.connections import Connection
-    from rag.store.protocol import Change, Manifest, Vector
+    from rag.store.protocol import Change, Manifest
+    from rag.store.sentence_vectors import Vector
 
 _log = logging.getLogger(__name__)
 _SIZES = {
@@ -127,10 +134,10 @@ class PostgresStore:
         return generation
 
     def known_vectors(self, keys: Sequence[str], manifest: Manifest) -> dict[str, Vector]:
-        """Return the stored vectors for those *keys* that have one."""
+        """Return the stored vectors for those *keys* that have some."""
         values = {"keys": [bytes.fromhex(key) for key in keys], "embedder": manifest.embedder}
         pending = (
-            "SELECT vector_key, embedding FROM pending_vectors "
+            "SELECT vector_key, embedding, sentences FROM pending_vectors "
             "WHERE embedder = %(embedder)s AND vector_key = ANY(%(keys)s)"
         )
         queries = [pending]
@@ -139,13 +146,13 @@ class PostgresStore:
                 return {}
             if read_state(connection, self.address.schema).made_with() == manifest:
                 queries.append(
-                    "SELECT DISTINCT ON (vector_key) vector_key, embedding FROM chunks "
+                    "SELECT DISTINCT ON (vector_key) vector_key, embedding, sentences FROM chunks "
                     "WHERE vector_key = ANY(%(keys)s)"
                 )
             return {
-                bytes(key).hex(): vector.to_numpy().astype(np.float32)
+                bytes(key).hex(): vectors_of(*columns)
                 for query in queries
-                for key, vector in connection.execute(query, values, binary=True)
+                for key, *columns in connection.execute(query, values, binary=True)
             }
 
     def remember_vectors(self, vectors: Mapping[str, Vector], manifest: Manifest) -> None:
@@ -156,14 +163,15 @@ class PostgresStore:
         values = {
             "embedder": manifest.embedder,
             "keys": [bytes.fromhex(key) for key in ordered],
-            "vectors": [HalfVector(np.asarray(vectors[key], np.float32)) for key in ordered],
+            "vectors": [HalfVector(np.asarray(vectors[key][0], np.float32)) for key in ordered],
+            "sentences": [sentences_of(vectors[key]).tobytes() for key in ordered],
         }
         with self._connections.translated(), self._side_lock:
             self._writing_aside().execute(
-                "INSERT INTO pending_vectors (embedder, vector_key, embedding) "
-                "SELECT %(embedder)s, key, embedding "
-                "FROM unnest(%(keys)s::bytea[], %(vectors)s::halfvec[]) AS new (key, embedding) "
-                "ON CONFLICT DO NOTHING",
+                "INSERT INTO pending_vectors (embedder, vector_key, embedding, sentences) "
+                "SELECT %(embedder)s, key, embedding, sentences FROM unnest("
+                "%(keys)s::bytea[], %(vectors)s::halfvec[], %(sentences)s::bytea[]"
+                ") AS new (key, embedding, sentences) ON CONFLICT DO NOTHING",
                 values,
             )
 

@@ -32,6 +32,7 @@ from rag.store.protocol import (
     mismatch_message,
     vector_key,
 )
+from rag.store.sentence_vectors import sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -146,16 +147,17 @@ class GenerationWriter:
         self._documents, self._waiting = {}, 0
 
     def _write_chunks(self, documents: Sequence[tuple[int, int, AddDocument]]) -> None:
-        columns = "id, document, span_start, span_end, context, vector_key, embedding"
+        columns = "id, document, span_start, span_end, context, vector_key, embedding, sentences"
         command = f"COPY chunks ({columns}) FROM STDIN (FORMAT binary)"
         with self._connection.cursor().copy(command) as copy:
-            copy.set_types(["int8", "int8", "int4", "int4", "text", "bytea", "halfvec"])
+            copy.set_types(["int8", "int8", "int4", "int4", "text", "bytea", "halfvec", "bytea"])
             for row, first, change in documents:
                 pairs = zip(change.chunks, change.vectors, strict=True)
-                for identifier, (chunk, vector) in enumerate(pairs, start=first):
+                for identifier, (chunk, own) in enumerate(pairs, start=first):
                     key = bytes.fromhex(vector_key(chunk))
                     place = (chunk.span.start, chunk.span.end, chunk.context)
-                    copy.write_row((identifier, row, *place, key, HalfVector(vector)))
+                    vectors = (HalfVector(own[0]), sentences_of(own).tobytes())
+                    copy.write_row((identifier, row, *place, key, *vectors))
                     words = lexical_terms(chunk)
                     self._segment.add(identifier, words)
                     self._terms += len(words)

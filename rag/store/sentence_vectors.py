@@ -1,0 +1,62 @@
+"""The vectors of passages and of their sentences, as stores keep them.
+
+The vectors of one passage are a matrix of (1 + sentences, dimension), float32, each row of length
+1: its own vector first. That is what dense search compares. The sentences' vectors only rank what
+was found, so that a byte for each number is enough: the direction is kept, and the length is known.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Vector = np.ndarray[Any, np.dtype[np.float32]]
+    Bytes = np.ndarray[Any, np.dtype[np.int8]]
+
+STORED_VECTOR = np.float16
+"""What passages' vectors are kept as: half the bytes, and cosines change by less than 0.001."""
+_LARGEST = 127
+
+
+def sentences_of(vectors: Vector) -> Bytes:
+    """Return the sentences' part of a passage's *vectors* as it is stored.
+
+    Returns:
+        (sentences, dimension), at least one: a passage without a sentence is its own.
+    """
+    rows = np.asarray(vectors[1:] if len(vectors) > 1 else vectors, np.float32)
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    scaled: Bytes = np.rint(rows * (_LARGEST / largest)).astype(np.int8)
+    return scaled
+
+
+def joined(vector: Any, sentences: Bytes) -> Vector:
+    """Return a passage's vectors from its stored parts: (1 + sentences, dimension), float32."""
+    rows = sentences.astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.vstack([np.asarray(vector, np.float32), rows])
+
+
+def stored(vectors: Vector) -> Vector:
+    """Return a passage's *vectors* as they come back from a store."""
+    return joined(np.asarray(vectors[0], STORED_VECTOR), sentences_of(vectors))
+
+
+def best_cosines(vector: Vector, sentences: Bytes, counts: Sequence[int]) -> list[float]:
+    """Return for each passage the highest cosine of *vector* to one of its sentences.
+
+    Args:
+        vector: Shape (dimension,), length 1.
+        sentences: Those of all passages, one after another: (sentences, dimension).
+        counts: How many each passage has, at least one.
+    """
+    if not counts:
+        return []
+    rows = sentences.astype(np.float32)
+    cosines = (rows @ vector) / np.linalg.norm(rows, axis=1)
+    starts = np.cumsum([0, *counts[:-1]])
+    return [float(best) for best in np.maximum.reduceat(cosines, starts)]
