@@ -24,27 +24,27 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.40,
-    "similarity": 3.03,
-    "overlap": 1.89,
-    "fused": 0.27,
-    "fits": 0.92,
-    "bias": -4.48,
+    "answerable": 0.37,
+    "similarity": 3.16,
+    "overlap": 1.9,
+    "reciprocal_rank": 0.59,
+    "fits": 1.11,
+    "bias": -4.85,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 0.43,
-    "similarity": 0.14,
-    "dense": 0.66,
-    "fits": 1.23,
-    "unknown": -1.07,
-    "bias": 0.16,
+    "answerable": 0.44,
+    "similarity": 0.04,
+    "dense": 0.61,
+    "fits": 1.25,
+    "unknown": -1.03,
+    "bias": 0.3,
 }
 """A logistic function of `question_features`: how likely the best sentence answers.
 
 Both are fitted on development questions by ``training/fit_answering.py``.
 """
-COMPARED_SENTENCES = 12
+COMPARED_SENTENCES = 16
 """Sentences whose similarity is computed after reading; it costs a pass of the embedding model."""
 _CONFIDENCE = {"similarity": 3.85, "overlap": -2.1, "dense": 5.0, "bias": -4.05}
 FURTHER_SENTENCE = {Form.FACT: 0.55, Form.LIST: 0.4, Form.OPEN: 0.3}
@@ -128,7 +128,7 @@ def sentence_features(candidate: Candidate) -> dict[str, float]:
         "answerable": _log_odds(candidate.answerable),
         "similarity": candidate.similarity,
         "overlap": candidate.overlap,
-        "fused": candidate.hit.scores.fused,
+        "reciprocal_rank": 1 / candidate.hit.rank,
         "fits": float(candidate.fits),
     }
 

@@ -30,6 +30,10 @@ _AFTER = re.compile(
     r"(?:,\s[^,.;:]{1,60},)?(?:\s+(?:is|are|was|were)\s\w+\sto)?"
     rf"\s+(?:\w+ly\s+|also\s+|later\s+)?(?:{_SAID})\b"
 )
+_AUTHOR = r"(?:[A-ZÀ-Þ][\w'’.-]*,?|&|and|et al\.?,?)"
+_WORK_OF = rf"{_AUTHOR}(?: {_AUTHOR})* (?:19|20)\d\d[a-z]?(?:, pp?\. ?[\d–-]+)?"
+_CITED = re.compile(rf"\((?:see |cf\. |e\.g\.,? )?{_WORK_OF}(?:; {_WORK_OF})*\)")
+"""Works in brackets: (Rizvi, 2020; Abbas, 2019, p. 4)."""
 _ASKS = re.compile(
     rf"\b(?:(?:who|which \w+)\s+(?:\w+ly\s+|also\s+|else\s+)?(?:{_SAID})|according|authors?|"
     r"analysts?|critics?|columnists?|writers?|scholars?|sources?|experts?|researchers?|observers?|"
@@ -40,7 +44,8 @@ _ASKS = re.compile(
 
 def is_source(sentence: str, start: int, end: int) -> bool:
     """Whether the name at *start* to *end* of a sentence is that of the one who says it."""
-    return bool(_BEFORE.search(sentence[:start]) or _AFTER.match(sentence[end:]))
+    cited = any(it.start() < start and end < it.end() for it in _CITED.finditer(sentence))
+    return cited or bool(_BEFORE.search(sentence[:start]) or _AFTER.match(sentence[end:]))
 
 
 def asks_for_source(question: str) -> bool:

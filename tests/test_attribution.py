@@ -20,6 +20,8 @@ from rag.attribution import asks_for_source, is_source
         ("Kamal (2020) names the other difference.", "Kamal"),
         ("Mary Hunter's new study counts them.", "Mary Hunter"),
         ("It is symbolic, Moghul et al. conclude.", "Moghul"),
+        ("Some see a leading power (Mahmood & Javaid, 2021; Khan, 2019).", "Khan"),
+        ("Some see a leading power (see Mahmood & Javaid, 2021, p. 4).", "Mahmood & Javaid"),
     ],
 )
 def test_a_name_that_only_says_so_is_a_source(sentence, name):
@@ -37,6 +39,7 @@ def test_a_name_that_only_says_so_is_a_source(sentence, name):
         ("It was led by Raheel Sharif for two years.", "Raheel Sharif"),
         ("Genghis Khan's army took the city.", "Genghis Khan"),
         ("Marie Curie found radium (1898).", "Marie Curie"),
+        ("It has a commander (Raheel Sharif, since 2017).", "Raheel Sharif"),
     ],
 )
 def test_a_name_that_does_something_is_none(sentence, name):
