@@ -56,6 +56,8 @@ class Text:
     title: str
     paragraphs: list[str]
     vectors: Vector
+    sentences: list[Vector]
+    """Of each passage, (sentences, dimension)."""
 
 
 class Material:
@@ -100,7 +102,9 @@ class Material:
             if left:
                 some = paragraphs[:left]
                 left -= len(some)
-                yield Text(title, some, self._real_vectors(number, some, rng))
+                found = self._rows_of(number, some, rng)
+                own = [self._mixed(np.array([rows]), rng)[0] for rows in found]
+                yield Text(title, some, np.array(own), [self._vectors[rows] for rows in found])
         starts = np.searchsorted(self._owners, np.arange(len(self._articles) + 1))
         counts = np.diff(starts)
         usable = np.flatnonzero(counts >= SENTENCES_OF_AN_ARTICLE)
@@ -114,14 +118,14 @@ class Material:
             rows = np.concatenate([own, other], axis=1)
             paragraphs = [" ".join(self._sentences[row] for row in passage) for passage in rows]
             left -= size
-            yield Text(self._articles[number][0], paragraphs, self._mixed(rows, rng))
+            title, sentences = self._articles[number][0], list(self._vectors[rows])
+            yield Text(title, paragraphs, self._mixed(rows, rng), sentences)
 
-    def _real_vectors(self, number: int, paragraphs: list[str], rng: Any) -> Vector:
-        """Return vectors of real paragraphs by their embedded sentences, or one of the article."""
+    def _rows_of(self, number: int, paragraphs: list[str], rng: Any) -> list[list[int]]:
+        """Return the embedded sentences of real paragraphs, or one of their article."""
         own = np.flatnonzero(self._owners == number)
         fallback = own if len(own) else np.arange(len(self._sentences))
-        rows = [self._rows.get(text) or [rng.choice(fallback)] for text in paragraphs]
-        return np.concatenate([self._mixed(np.array([found]), rng) for found in rows])
+        return [self._rows.get(text) or [int(rng.choice(fallback))] for text in paragraphs]
 
     def _mixed(self, rows: Any, rng: Any) -> Vector:
         """Return the weighted means of rows of sentence vectors, (n, sentences) -> (n, dim)."""
@@ -172,7 +176,8 @@ def document_changes(name: str, text: Text) -> tuple[AddDocument, SetFile]:
     chunks = tuple(Chunk(0, name, span, document.slice(span), text.title) for span in spans)
     size = len(content.encode())
     source = SourceFile(name, name, document.sha256, size)
-    return AddDocument(document, chunks, list(text.vectors[:, None])), SetFile(source)
+    vectors = list(map(np.vstack, zip(text.vectors, text.sentences, strict=True)))
+    return AddDocument(document, chunks, vectors), SetFile(source)
 
 
 def read_articles(folder: Path) -> list[tuple[str, list[str]]]:

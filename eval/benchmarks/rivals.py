@@ -109,10 +109,11 @@ def footnote(texts: list[str], vectors: Vector, folder: Path) -> Callable[[Vecto
     from rag.terms import query_terms
 
     manifest = Manifest("ready vectors", vectors.shape[1], "", 0)
+    owns = (vectors[row : row + 1] for row in range(len(texts)))
     changes = (
         change
-        for row, text in enumerate(texts)
-        for change in document_changes(f"{row}.txt", Text("", [text], vectors[row : row + 1]))
+        for row, (text, own) in enumerate(zip(texts, owns, strict=True))
+        for change in document_changes(f"{row}.txt", Text("", [text], own, [own]))
     )
     EmbeddedStore(folder).apply(changes, manifest)
     store, words = EmbeddedStore(folder), query_terms("When was the first university founded?")
@@ -121,6 +122,7 @@ def footnote(texts: list[str], vectors: Vector, folder: Path) -> Callable[[Vecto
         with store.snapshot() as snapshot:
             dense = snapshot.search_dense(vector, 50, None)
             snapshot.search_lexical(words, 50, None)
+            snapshot.best_sentences(vector, [item.chunk for item in dense])
             return snapshot.chunks([item.chunk for item in dense[:SHOWN]])
 
     return found
