@@ -1,7 +1,8 @@
 """Whose words a sentence reports: "Khan" in "for Khan its commander" says so, and commands nothing.
 
 Texts about opinions name their sources in every second sentence. A name that stands there as the
-source of what is said is no answer to who did it, unless the question asks who says so.
+source of what is said is no answer to who did it, unless the question asks who says so; nor is the
+year of a source ("Byman's 2019 study") when it happened, unless the question asks for the source.
 """
 
 from __future__ import annotations
@@ -34,11 +35,19 @@ _AUTHOR = r"(?:[A-ZÀ-Þ][\w'’.-]*,?|&|and|et al\.?,?)"
 _WORK_OF = rf"{_AUTHOR}(?: {_AUTHOR})* (?:19|20)\d\d[a-z]?(?:, pp?\. ?[\d–-]+)?"
 _CITED = re.compile(rf"\((?:see |cf\. |e\.g\.,? )?{_WORK_OF}(?:; {_WORK_OF})*\)")
 """Works in brackets: (Rizvi, 2020; Abbas, 2019, p. 4)."""
+_YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
+_NAMED = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?: et al\.?| and (?:his|her|their) \w+(?:-\w+)?)? \($")
+_OWNED = re.compile(r"(?:['’]s?|\b(?:a|an|the|his|her|their)) $", re.IGNORECASE)
+_WORK_NEXT = re.compile(rf"\s(?:\w+\s)?(?:{_WORKS})s?\b")
 _ASKS = re.compile(
     rf"\b(?:(?:who|which \w+)\s+(?:\w+ly\s+|also\s+|else\s+)?(?:{_SAID})|according|authors?|"
     r"analysts?|critics?|columnists?|writers?|scholars?|sources?|experts?|researchers?|observers?|"
     r"opinions?|views?|words?|by whom)\b",
     re.IGNORECASE,
+)
+
+_ASKS_WORK = re.compile(
+    rf"\b(?:{_WORKS}|publish\w*|publication|appear\w*|writes?|written|wrote)s?\b", re.IGNORECASE
 )
 
 
@@ -48,6 +57,21 @@ def is_source(sentence: str, start: int, end: int) -> bool:
     return cited or bool(_BEFORE.search(sentence[:start]) or _AFTER.match(sentence[end:]))
 
 
+def is_year_of_source(sentence: str, start: int, end: int) -> bool:
+    """Whether the year at *start* to *end* of a sentence says when its source was written."""
+    if not _YEAR.fullmatch(sentence[start:end]):
+        return False
+    bracketed = _NAMED.search(sentence[:start]) and sentence.startswith(")", end)
+    cited = any(it.start() < start and end < it.end() for it in _CITED.finditer(sentence))
+    owned = _OWNED.search(sentence[:start]) and _WORK_NEXT.match(sentence[end:])
+    return bool(bracketed or cited or owned)
+
+
 def asks_for_source(question: str) -> bool:
     """Whether a question asks who says, thinks or writes something."""
     return bool(_ASKS.search(question))
+
+
+def asks_for_work(question: str) -> bool:
+    """Whether a question asks for something written, which has a year of its own."""
+    return bool(_ASKS_WORK.search(question))

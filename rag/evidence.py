@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.attribution import asks_for_source, is_source
+from rag.attribution import asks_for_source, asks_for_work, is_source, is_year_of_source
 from rag.names import names_in, other_terms
 from rag.questions import Expected
 from rag.sentences import sentence_spans, without_list_mark
@@ -29,7 +29,8 @@ LONGEST_LIST_CHARACTERS = 900
 """Of a list that is quoted whole, with the sentence that announces it."""
 _ANNOUNCES = re.compile(
     r"\b(?:asks?|examines?|explores?|investigates?|discusses|will (?:show|discuss|examine))\s+"
-    r"(?:why|how|what|whether|which|who)\b",
+    r"(?:why|how|what|whether|which|who)\b|"
+    r"^\W*to\s+(?:analy[sz]e|assess|evaluate|examine|explore|identify|investigate|study)\b[^,;]*$",
     re.IGNORECASE,
 )
 """A text that says what it will be about does not yet say it."""
@@ -43,7 +44,8 @@ class Candidate:
 
     ``similarity`` is the cosine to the question, ``overlap`` the share (0..1) of the question's
     terms that it holds, weighted by rarity; ``answerable`` is the reader's probability (0..1) that
-    the sentence answers and ``answer`` the span that it marked, both None without a reader;
+    the sentence answers and ``answer`` the span that it marked, both None without a reader, the
+    span also where it only says who says so or when that was written (`rag.attribution`);
     ``fits`` says whether that span is of the kind that the question asks for (a number, a date, a
     name); ``score`` (0..1) is what sentences are chosen by.
     """
@@ -185,7 +187,7 @@ def with_readings(
             before = found.get(key)
             if before is None or sentence.answerable > (before.answerable or 0.0):
                 answer = _answer_span(item, hit, sentence.span, question, kind)
-                fits = _fits(item, answer, question, kind)
+                fits = answer is not None and value_fits(item.document.slice(answer), kind.expected)
                 found[key] = replace(
                     item, answerable=sentence.answerable, answer=answer, fits=fits, hit=hit
                 )
@@ -203,8 +205,11 @@ def with_readings(
 
 def _answer_span(
     candidate: Candidate, hit: Hit, marked: Span, question: str, kind: QuestionKind
-) -> Span:
-    """Return what the reader marked in document characters, or the later of two numbers."""
+) -> Span | None:
+    """Return what the reader marked in document characters, or the later of two numbers.
+
+    None if it is only who says so, or when that was written.
+    """
     start = hit.chunk.span.start
     answer = Span(start + marked.start, start + marked.end)
     if kind.expected is Expected.NUMBER and value_fits(
@@ -213,17 +218,16 @@ def _answer_span(
         later = later_number(candidate.text, question)
         if later:
             return Span(candidate.span.start + later[0], candidate.span.start + later[1])
-    return answer
+    return None if _is_of_source(candidate, answer, question, kind) else answer
 
 
-def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
-    """Whether an answer is of the kind asked for, and a person not only the one who says so."""
-    if not value_fits(candidate.document.slice(answer), kind.expected):
-        return False
-    if kind.expected is not Expected.PERSON or asks_for_source(question):
-        return True
-    start = candidate.span.start
-    return not is_source(candidate.text, answer.start - start, answer.end - start)
+def _is_of_source(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
+    start, end = answer.start - candidate.span.start, answer.end - candidate.span.start
+    if kind.expected is Expected.PERSON:
+        return is_source(candidate.text, start, end) and not asks_for_source(question)
+    if kind.expected is Expected.DATE:
+        return is_year_of_source(candidate.text, start, end) and not asks_for_work(question)
+    return False
 
 
 def _is_in(candidate: Candidate, hit: Hit) -> bool:

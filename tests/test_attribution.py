@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.attribution import asks_for_source, is_source
+from rag.attribution import asks_for_source, asks_for_work, is_source, is_year_of_source
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,33 @@ def test_questions_for_who_says_so_are_known():
     asked = ("Who was the first commander?", "Who proposed the pact?", "Who founded it?")
     asked += ("Who leads the member states?", "Who took part in the count?")
     assert not any(asks_for_source(question) for question in asked)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Byman’s 2019 study reads its founding as an answer.", True),
+        ("Kamal (2020) names the other difference.", True),
+        ("Shah and his co-authors (2025) count them.", True),
+        ("It is symbolic (Rizvi, 2020; Abbas, 2019).", True),
+        ("A 2018 report by the institute counts them.", True),
+        ("It was announced on 15 December 2015 in Riyadh.", False),
+        ("The first summit (2015) was in Riyadh.", False),
+        ("Sharif took over in 2017, a report says.", False),
+        ("The 2016 exercise was the largest.", False),
+    ],
+)
+def test_the_year_of_a_source_is_not_when_it_happened(sentence, expected):
+    year = next(
+        word
+        for word in ("2025", "2020", "2019", "2018", "2017", "2016", "2015")
+        if word in sentence
+    )
+    start = sentence.index(year)
+    assert is_year_of_source(sentence, start, start + 4) is expected
+
+
+def test_a_question_for_something_written_wants_its_year():
+    assert asks_for_work("When was Byman's study published?")
+    assert asks_for_work("In which year did the report appear?")
+    assert not asks_for_work("When was the coalition founded?")

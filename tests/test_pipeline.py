@@ -127,7 +127,8 @@ def test_a_doubtful_sentence_that_counts_what_is_asked_for_is_a_position(setting
 
 def test_a_question_in_a_document_answers_nothing(settings, manifest):
     texts = {
-        "a.txt": "Why did Pakistan join the coalition? This paper asks why Pakistan joined it.",
+        "a.txt": "Why did Pakistan join the coalition? This paper asks why Pakistan joined it."
+        " To assess why Pakistan joined the coalition in the first place.",
         "b.txt": "Pakistan joined the coalition for the sake of its ties with Riyadh.",
     }
     documents = [make_document(name, text) for name, text in texts.items()]
