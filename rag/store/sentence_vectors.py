@@ -57,6 +57,6 @@ def best_cosines(vector: Vector, sentences: Bytes, counts: Sequence[int]) -> lis
     if not counts:
         return []
     rows = sentences.astype(np.float32)
-    cosines = (rows @ vector) / np.linalg.norm(rows, axis=1)
+    cosines = (rows @ vector) / np.sqrt(np.einsum("ij,ij->i", rows, rows))
     starts = np.cumsum([0, *counts[:-1]])
     return [float(best) for best in np.maximum.reduceat(cosines, starts)]
