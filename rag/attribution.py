@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from rag.names import names_in
+
 _REPORTS = (
     "argue|assert|believe|call|caution|claim|comment|complain|conclude|contend|count|credit|"
     "criticise|criticize|describe|doubt|emphasise|emphasize|estimate|judge|maintain|mention|note|"
@@ -31,14 +33,16 @@ _AFTER = re.compile(
     r"(?:,\s[^,.;:]{1,60},)?(?:\s+(?:is|are|was|were)\s\w+\sto)?"
     rf"\s+(?:\w+ly\s+|also\s+|later\s+)?(?:{_SAID})\b"
 )
-_AUTHOR = r"(?:[A-ZÀ-Þ][\w'’.-]*,?|&|and|et al\.?,?)"
-_WORK_OF = rf"{_AUTHOR}(?: {_AUTHOR})* (?:19|20)\d\d[a-z]?(?:, pp?\. ?[\d–-]+)?"
+_SURNAME = r"(?:[A-ZÀ-Þ]\. ?)*[A-ZÀ-Þ][\w'’-]+"
+_AUTHORS = rf"{_SURNAME}(?:(?:, {_SURNAME})*,? (?:&|and) {_SURNAME}| et al\.?)?"
+_WORK_OF = rf"{_AUTHORS}, (?:19|20)\d\d[a-z]?(?:, pp?\. ?[\d–-]+)?"
 _CITED = re.compile(rf"\((?:see |cf\. |e\.g\.,? )?{_WORK_OF}(?:; {_WORK_OF})*\)")
 """Works in brackets: (Rizvi, 2020; Abbas, 2019, p. 4)."""
 _YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
-_NAMED = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?: et al\.?| and (?:his|her|their) \w+(?:-\w+)?)? \($")
+_NAMED = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?P<more> et al\.?| and (?:his|her|their) \w+(?:-\w+)?)? \($")
+_SAYS_NEXT = re.compile(rf"\),? (?:\w+ly |also |later )?(?:{_SAID})\b")
 _OWNED = re.compile(r"(?:['’]s?|\b(?:a|an|the|his|her|their)) $", re.IGNORECASE)
-_WORK_NEXT = re.compile(rf"\s(?:\w+\s)?(?:{_WORKS})s?\b")
+_WORK_NEXT = re.compile(r"\s(?:\w+\s)?(?:article|book|essay|paper|report|study)\b")
 _ASKS = re.compile(
     rf"\b(?:(?:who|which \w+)\s+(?:\w+ly\s+|also\s+|else\s+)?(?:{_SAID})|according|authors?|"
     r"analysts?|critics?|columnists?|writers?|scholars?|sources?|experts?|researchers?|observers?|"
@@ -47,24 +51,35 @@ _ASKS = re.compile(
 )
 
 _ASKS_WORK = re.compile(
-    rf"\b(?:{_WORKS}|publish\w*|publication|appear\w*|writes?|written|wrote)s?\b", re.IGNORECASE
+    rf"\b(?:{_WORKS}|publish\w*|publication|writes?|written|wrote)s?\b", re.IGNORECASE
 )
 
 
 def is_source(sentence: str, start: int, end: int) -> bool:
     """Whether the name at *start* to *end* of a sentence is that of the one who says it."""
-    cited = any(it.start() < start and end < it.end() for it in _CITED.finditer(sentence))
-    return cited or bool(_BEFORE.search(sentence[:start]) or _AFTER.match(sentence[end:]))
+    return _is_cited(sentence, start, end) or bool(
+        _BEFORE.search(sentence[:start]) or _AFTER.match(sentence[end:])
+    )
 
 
 def is_year_of_source(sentence: str, start: int, end: int) -> bool:
     """Whether the year at *start* to *end* of a sentence says when its source was written."""
     if not _YEAR.fullmatch(sentence[start:end]):
         return False
-    bracketed = _NAMED.search(sentence[:start]) and sentence.startswith(")", end)
-    cited = any(it.start() < start and end < it.end() for it in _CITED.finditer(sentence))
-    owned = _OWNED.search(sentence[:start]) and _WORK_NEXT.match(sentence[end:])
-    return bool(bracketed or cited or owned)
+    before, after = sentence[:start], sentence[end:]
+    named = _NAMED.search(before) if after.startswith(")") else None
+    bracketed = named and (named["more"] or _SAYS_NEXT.match(after))
+    owned = _OWNED.search(before) and _WORK_NEXT.match(after)
+    return bool(bracketed or owned or _is_cited(sentence, start, end))
+
+
+def _is_cited(sentence: str, start: int, end: int) -> bool:
+    """Whether a part of a sentence stands in brackets that name works, and not a place and year."""
+    return any(
+        found.start() < start and end < found.end()
+        for found in _CITED.finditer(sentence)
+        if not any(len(name.forms) > 1 for name in names_in(found[0].split(",")[0]))
+    )
 
 
 def asks_for_source(question: str) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.settings import EmbeddingSettings
+    from rag.types import Chunk
 
     Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -46,10 +47,11 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of *texts*, shape (len(texts), dimension), float32."""
 
-    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
-        """Return the vectors of each text and its sentences, as `rag.sentences` cuts it.
+    def embed_with_sentences(self, chunks: Sequence[Chunk]) -> list[Vectors]:
+        """Return the vectors of each passage and its sentences, as `rag.sentences` cuts them.
 
-        The first row of each, shape (1 + sentences, dimension), is what `embed` returns.
+        The first row of each, shape (1 + sentences, dimension), is what `embed` returns of its
+        `Chunk.indexed_text`. The context is read but is no sentence.
         """
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -120,18 +122,18 @@ class OpenVinoEmbedder:
             vectors[batch] = outputs[0]
         return vectors
 
-    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
-        """Return the vectors of each text and its sentences; see `Embedder`.
+    def embed_with_sentences(self, chunks: Sequence[Chunk]) -> list[Vectors]:
+        """Return the vectors of each passage and its sentences; see `Embedder`.
 
         A sentence's vector is the mean over its own tokens, which the model read with the whole
         text before it: late chunking (Günther et al. 2024, https://arxiv.org/abs/2409.04701).
         They cost next to nothing and know what a pronoun stands for.
         """
-        encodings = self._cutting.encode_batch(list(texts))
-        found: list[Vectors] = [np.empty((0, self.dimension), np.float32)] * len(texts)
+        encodings = self._cutting.encode_batch([chunk.indexed_text for chunk in chunks])
+        found: list[Vectors] = [np.empty((0, self.dimension), np.float32)] * len(chunks)
         for batch, outputs in self._computed([encoding.ids for encoding in encodings]):
             for row, index in enumerate(batch):
-                pooled = _sentences_pooled(texts[index], encodings[index].offsets, outputs[1][row])
+                pooled = _sentences_pooled(chunks[index], encodings[index].offsets, outputs[1][row])
                 found[index] = np.stack([outputs[0][row], *pooled])
         return found
 
@@ -202,9 +204,9 @@ class SentenceTransformersEmbedder:
         )
         return np.asarray(vectors, np.float32)
 
-    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
-        """Return the vectors of each text and its sentences, each read alone; see `Embedder`."""
-        return _each_alone(self, texts)
+    def embed_with_sentences(self, chunks: Sequence[Chunk]) -> list[Vectors]:
+        """Return the vectors of each passage and its sentences, read alone; see `Embedder`."""
+        return _each_alone(self, chunks)
 
 
 class HashingEmbedder:
@@ -233,9 +235,9 @@ class HashingEmbedder:
         vectors[norms[:, 0] == 0, 0] = 1.0  # terms that cancelled each other out
         return (vectors / np.where(norms == 0, 1.0, norms)).astype(np.float32)
 
-    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
-        """Return the vectors of each text and its sentences; see `Embedder`."""
-        return _each_alone(self, texts)
+    def embed_with_sentences(self, chunks: Sequence[Chunk]) -> list[Vectors]:
+        """Return the vectors of each passage and its sentences; see `Embedder`."""
+        return _each_alone(self, chunks)
 
 
 def batches_by_length(lengths: Sequence[int], batch_tokens: int = BATCH_TOKENS) -> list[list[int]]:
@@ -287,28 +289,34 @@ def padded(rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
     return ids, mask
 
 
-def _each_alone(embedder: Embedder, texts: Sequence[str]) -> list[Vectors]:
-    """Embed each text and each of its sentences as a text of its own."""
-    if not texts:
+def _each_alone(embedder: Embedder, chunks: Sequence[Chunk]) -> list[Vectors]:
+    """Embed each passage and each of its sentences as a text of its own."""
+    if not chunks:
         return []
     parts = [
-        [text, *(text[span.start : span.end] for span in sentence_spans(text))] for text in texts
+        [
+            chunk.indexed_text,
+            *(chunk.text[span.start : span.end] for span in sentence_spans(chunk.text)),
+        ]
+        for chunk in chunks
     ]
     vectors = embedder.embed([part for own in parts for part in own])
     return np.split(vectors, np.cumsum([len(own) for own in parts])[:-1])
 
 
 def _sentences_pooled(
-    text: str, offsets: Sequence[tuple[int, int]], hidden: Vectors
+    chunk: Chunk, offsets: Sequence[tuple[int, int]], hidden: Vectors
 ) -> Iterator[Vectors]:
     """Yield the mean of *hidden*, (tokens, dimension), over each sentence, scaled to length 1.
 
     Sentences without a token, which the model does not read, are left out. *offsets* are of all
-    tokens in characters; the first and the last are special ones.
+    tokens in characters of the indexed text; the first and the last are special ones.
     """
     starts = [start for start, _ in offsets[1:-1]]
-    for span in sentence_spans(text):
-        first, end = bisect_left(starts, span.start), bisect_left(starts, span.end)
+    shift = len(chunk.indexed_text) - len(chunk.text)
+    for span in sentence_spans(chunk.text):
+        first = bisect_left(starts, shift + span.start)
+        end = bisect_left(starts, shift + span.end)
         if first < end:
             total = hidden[1 + first : 1 + end].sum(axis=0)
             yield total / np.linalg.norm(total)

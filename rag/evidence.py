@@ -29,11 +29,16 @@ LONGEST_LIST_CHARACTERS = 900
 """Of a list that is quoted whole, with the sentence that announces it."""
 _ANNOUNCES = re.compile(
     r"\b(?:asks?|examines?|explores?|investigates?|discusses|will (?:show|discuss|examine))\s+"
-    r"(?:why|how|what|whether|which|who)\b|"
-    r"^\W*to\s+(?:analy[sz]e|assess|evaluate|examine|explore|identify|investigate|study)\b[^,;]*$",
+    r"(?:why|how|what|whether|which|who)\b",
     re.IGNORECASE,
 )
 """A text that says what it will be about does not yet say it."""
+_AIMS = re.compile(r"\b(?:aims?|goals?|objectives?|purposes?|questions?|tasks?)\b", re.IGNORECASE)
+_STUDIES = re.compile(
+    r"\W*to\s+(?:analy[sz]e|assess|determine|evaluate|examine|explore|identify|investigate|study|understand)\b",
+    re.IGNORECASE,
+)
+"""Under a heading for aims, what a text sets out to study says nothing about it."""
 MIN_TERMS = 3
 """Shorter sentences say nothing on their own."""
 
@@ -44,8 +49,8 @@ class Candidate:
 
     ``similarity`` is the cosine to the question, ``overlap`` the share (0..1) of the question's
     terms that it holds, weighted by rarity; ``answerable`` is the reader's probability (0..1) that
-    the sentence answers and ``answer`` the span that it marked, both None without a reader, the
-    span also where it only says who says so or when that was written (`rag.attribution`);
+    the sentence answers and ``answer`` the span that it marked. Both are None without a reader,
+    and ``answer`` where it is only who says so, or when that was written (`rag.attribution`);
     ``fits`` says whether that span is of the kind that the question asks for (a number, a date, a
     name); ``score`` (0..1) is what sentences are chosen by.
     """
@@ -64,7 +69,7 @@ class Candidate:
 
 
 def candidate_sentences(
-    snapshot: Snapshot, hits: Sequence[Hit], kind: QuestionKind
+    snapshot: Snapshot, hits: Sequence[Hit], kind: QuestionKind, question: str
 ) -> list[Candidate]:
     """Return the sentences of the passages that may answer, by rank and position, each once.
 
@@ -82,13 +87,26 @@ def candidate_sentences(
                     text = document.slice(span)
                     candidate = Candidate(hit, document, block, span, text)
                     found.setdefault((document.name, span.start), candidate)
-    return [item for item in found.values() if _says_something(item.text)]
+    wants_aims = _AIMS.search(question) is not None
+    return [item for item in found.values() if _says_something(item, wants_aims=wants_aims)]
 
 
-def _says_something(text: str) -> bool:
-    """Whether a sentence states anything: a question or a word or two does not."""
+def _says_something(candidate: Candidate, *, wants_aims: bool) -> bool:
+    """Whether a sentence states anything: a question, an aim or a word or two does not."""
+    text = candidate.text
     asks = text.rstrip("\"'”’)] ").endswith("?") or _ANNOUNCES.search(text)
-    return not asks and len(terms(text)) >= MIN_TERMS
+    sets_out = _STUDIES.match(text) and _AIMS.search(_heading_over(candidate))
+    return not asks and not (sets_out and not wants_aims) and len(terms(text)) >= MIN_TERMS
+
+
+def _heading_over(candidate: Candidate) -> str:
+    """Return the heading under which a candidate stands, nothing if there is none."""
+    blocks = candidate.document.blocks
+    place = bisect.bisect_left(blocks, candidate.block.span.start, key=_start)
+    for block in reversed(blocks[:place]):
+        if block.kind is BlockKind.HEADING:
+            return candidate.document.slice(block.span)
+    return ""
 
 
 def blocks_in(document: Document, span: Span) -> Iterator[Block]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rag.embedding import Embedder, Vectors
     from rag.reading import PassageReading, Reader
-    from rag.types import Answer, Reading, Span
+    from rag.types import Answer, Chunk, Reading, Span
 
     Ask = Callable[[str], Answer]
     AskWith = Callable[[Embedder, Reader | None], Ask]
@@ -244,9 +244,9 @@ class GatheringEmbedder:
         vectors: Vectors = self._meeting.make(_Call(texts=texts))
         return vectors
 
-    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
-        """Return the vectors of each text and its sentences, by themselves: no question asks so."""
-        return self._embedder.embed_with_sentences(texts)
+    def embed_with_sentences(self, chunks: Sequence[Chunk]) -> list[Vectors]:
+        """Return the vectors of each passage and its sentences, by themselves: no question asks so."""
+        return self._embedder.embed_with_sentences(chunks)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many word pieces each text has, without the model's special ones."""

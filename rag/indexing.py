@@ -240,18 +240,18 @@ class _Run:
         waiting: deque[_Batch] = deque()
         under_way: set[str] = set()
 
-        def texts() -> Iterator[list[str]]:
+        def missing() -> Iterator[list[Chunk]]:
             for batch in batches:
-                text_of = {vector_key(chunk): chunk.indexed_text for chunk in batch.chunks()}
-                batch.known = {} if self.rebuild else self._known(list(text_of))
+                chunk_of = {vector_key(chunk): chunk for chunk in batch.chunks()}
+                batch.known = {} if self.rebuild else self._known(list(chunk_of))
                 settled = batch.known.keys() | under_way
-                batch.missing = [key for key in text_of if key not in settled]
-                batch.shared = [key for key in text_of if key in under_way]
+                batch.missing = [key for key in chunk_of if key not in settled]
+                batch.shared = [key for key in chunk_of if key in under_way]
                 under_way.update(batch.missing)
                 waiting.append(batch)
-                yield [text_of[key] for key in batch.missing]
+                yield [chunk_of[key] for key in batch.missing]
 
-        with closing(self.preparation.embed_each(texts())) as embedding:
+        with closing(self.preparation.embed_each(missing())) as embedding:
             for vectors in embedding:
                 batch = waiting.popleft()
                 fresh = dict(zip(batch.missing, vectors, strict=True))

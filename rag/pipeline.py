@@ -191,7 +191,7 @@ class Pipeline:
         if self.reader is None:
             message = "Expected a pipeline with a reader."
             raise ModelError(message)
-        candidates = candidate_sentences(snapshot, hits, kind)
+        candidates = candidate_sentences(snapshot, hits, kind, question)
         candidates = with_overlap(candidates, question, snapshot)
         began = time.perf_counter()
         candidates, hits = with_readings(
@@ -229,7 +229,9 @@ class Pipeline:
         """Return the fields of the answer that come from reading the passages."""
         kind = classify(question)
         if self.reader is None:
-            compared = with_overlap(candidate_sentences(snapshot, hits, kind), question, snapshot)
+            compared = with_overlap(
+                candidate_sentences(snapshot, hits, kind, question), question, snapshot
+            )
             ranked = score_by_similarity(with_similarity(compared, question, self.embedder))
             confidence = confidence_by_similarity(ranked)
         else:

@@ -46,7 +46,9 @@ class Preparation(Protocol):
             For each file, in their order, its document and chunks, or why it cannot be read.
         """
 
-    def embed_each(self, batches: Iterable[Sequence[str]]) -> Generator[list[Vectors], None, None]:
+    def embed_each(
+        self, batches: Iterable[Sequence[Chunk]]
+    ) -> Generator[list[Vectors], None, None]:
         """Embed batches of passages, which may be taken ahead of the one that is asked for.
 
         Yields:
@@ -81,11 +83,13 @@ class LocalPreparation:
                 self.seconds["chunk"] += time.perf_counter() - loaded
                 yield chunked
 
-    def embed_each(self, batches: Iterable[Sequence[str]]) -> Generator[list[Vectors], None, None]:
+    def embed_each(
+        self, batches: Iterable[Sequence[Chunk]]
+    ) -> Generator[list[Vectors], None, None]:
         """Embed one batch after another; see `Preparation.embed_each`."""
-        for texts in batches:
+        for chunks in batches:
             began = time.perf_counter()
-            vectors = self._embedder.embed_with_sentences(texts)
+            vectors = self._embedder.embed_with_sentences(chunks)
             self.seconds["embed"] += time.perf_counter() - began
             yield vectors
 

@@ -61,7 +61,7 @@ class RetrievalSettings:
     candidates: int = 50
     """Passages taken from the dense and from the lexical search each."""
     dense_weight: float = 0.55
-    """Share of the dense score in the fused one; 0 is lexical only, 1 dense only."""
+    """Share of passages' and sentences' vectors in the fused score; 0 is words only, 1 vectors only."""
     near_duplicate: float = 0.9
     """Passages whose terms overlap at least this much (Jaccard, 0..1) are shown once."""
 

@@ -87,9 +87,7 @@ def changes_for(document: Document, settings: Settings, embedder: HashingEmbedde
     chunks = tuple(
         chunk_document(document, settings.chunking, embedder.count_tokens, embedder.max_tokens)
     )
-    yield AddDocument(
-        document, chunks, embedder.embed_with_sentences([chunk.indexed_text for chunk in chunks])
-    )
+    yield AddDocument(document, chunks, embedder.embed_with_sentences(chunks))
     for name in (document.name, *names):
         size = len(document.text.encode())
         yield SetFile(SourceFile(name, f"/library/{name}", document.sha256, size))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rag.attribution import asks_for_source, asks_for_work, is_source, is_year_of_source
@@ -40,6 +42,7 @@ def test_a_name_that_only_says_so_is_a_source(sentence, name):
         ("Genghis Khan's army took the city.", "Genghis Khan"),
         ("Marie Curie found radium (1898).", "Marie Curie"),
         ("It has a commander (Raheel Sharif, since 2017).", "Raheel Sharif"),
+        ("It has a commander, a general (Raheel Sharif, 2017).", "Raheel Sharif"),
     ],
 )
 def test_a_name_that_does_something_is_none(sentence, name):
@@ -59,23 +62,24 @@ def test_questions_for_who_says_so_are_known():
     ("sentence", "expected"),
     [
         ("Byman’s 2019 study reads its founding as an answer.", True),
-        ("Kamal (2020) names the other difference.", True),
+        ("Kamal (2020) argues the other way.", True),
         ("Shah and his co-authors (2025) count them.", True),
         ("It is symbolic (Rizvi, 2020; Abbas, 2019).", True),
         ("A 2018 report by the institute counts them.", True),
         ("It was announced on 15 December 2015 in Riyadh.", False),
         ("The first summit (2015) was in Riyadh.", False),
+        ("They signed the Baghdad Pact (1955) and the Treaty of Lausanne (1923).", False),
+        ("It sent troops to Yemen (2015).", False),
+        ("He went home (December 2015).", False),
+        ("They met at a summit (Riyadh, 2017).", False),
+        ("It began with Operation Decisive Storm (2015).", False),
+        ("The 2017 column of troops was the largest.", False),
         ("Sharif took over in 2017, a report says.", False),
         ("The 2016 exercise was the largest.", False),
     ],
 )
 def test_the_year_of_a_source_is_not_when_it_happened(sentence, expected):
-    year = next(
-        word
-        for word in ("2025", "2020", "2019", "2018", "2017", "2016", "2015")
-        if word in sentence
-    )
-    start = sentence.index(year)
+    start = re.search(r"(?:19|20)\d\d", sentence).start()
     assert is_year_of_source(sentence, start, start + 4) is expected
 
 

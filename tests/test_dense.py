@@ -44,7 +44,7 @@ def write_segments(folder, vectors, bounds, removed=()):
         rows = np.arange(start, end)
         writer.add(2 * rows + 2, rows // 5 + 1, vectors[start:end], *sentences_of(rows))
         writer.close()
-    np.save(folder / "removed.npy", np.array(removed, np.int64))
+    np.array(removed, np.int64).tofile(folder / "removed.i64")
     return StoredVectors(folder, DIMENSION)
 
 

@@ -16,6 +16,7 @@ from rag.embedding import (
 from rag.errors import ModelError
 from rag.models import check_sha256, find_model
 from rag.settings import EmbeddingSettings
+from rag.types import Chunk, Span
 
 WORDS = "coalition riyadh border troops treaty Zürich parliament 2015 IMCTC 41 zarb-e-azb".split()
 
@@ -23,6 +24,10 @@ WORDS = "coalition riyadh border troops treaty Zürich parliament 2015 IMCTC 41 
 def texts(count: int) -> list[str]:
     rng = random.Random(5)
     return [" ".join(rng.choices(WORDS, k=rng.choice([1, 7, 40, 120, 400]))) for _ in range(count)]
+
+
+def chunk(text: str, context: str = "") -> Chunk:
+    return Chunk(0, "a.txt", Span(0, len(text)), text, context)
 
 
 @pytest.fixture(scope="module")
@@ -83,15 +88,23 @@ def test_a_sentence_is_the_mean_of_its_tokens_read_with_the_whole_text():
         tokens[1 + first : 1 + first + second].mean(axis=0),
     ]
     expected = [mean / np.linalg.norm(mean) for mean in means]
-    found, other = exact.embed_with_sentences([text, "One sentence only."])
+    found, other = exact.embed_with_sentences([chunk(text), chunk("One sentence only.")])
     np.testing.assert_allclose(found[1:], expected, atol=2e-5)
     np.testing.assert_array_equal(found[:1], exact.embed([text]))
     assert other.shape == (2, 384)
 
 
+def test_the_context_is_read_but_is_no_sentence(embedder):
+    [vectors] = embedder.embed_with_sentences([chunk("It leads. It pays.", "Saudi Arabia")])
+    [alone] = embedder.embed_with_sentences([chunk("It leads. It pays.")])
+    asked = embedder.embed(["Who pays, Saudi Arabia or Iran?"])[0]
+    assert vectors.shape == alone.shape == (3, 384)
+    assert (vectors[1:] @ asked > alone[1:] @ asked + 0.2).all()
+
+
 def test_sentences_that_the_model_does_not_read_have_no_vector(embedder):
     long = " ".join(f"Member number {n} joined the coalition in the year 2015." for n in range(40))
-    [vectors] = embedder.embed_with_sentences([long])
+    [vectors] = embedder.embed_with_sentences([chunk(long)])
     assert 15 < len(vectors) < 30  # 256 word pieces of forty sentences of some twelve
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
     assert embedder.embed_with_sentences([]) == []
@@ -99,7 +112,9 @@ def test_sentences_that_the_model_does_not_read_have_no_vector(embedder):
 
 def test_other_embedders_read_each_sentence_alone():
     hashing = open_embedder(EmbeddingSettings(model="hashing"))
-    one, two = hashing.embed_with_sentences(["Saudi Arabia leads.", "Iran is out. Qatar is in."])
+    one, two = hashing.embed_with_sentences(
+        [chunk("Saudi Arabia leads."), chunk("Iran is out. Qatar is in.")]
+    )
     np.testing.assert_array_equal(one, hashing.embed(["Saudi Arabia leads."] * 2))
     expected = hashing.embed(["Iran is out. Qatar is in.", "Iran is out.", "Qatar is in."])
     np.testing.assert_array_equal(two, expected)

@@ -6,6 +6,7 @@ import multiprocessing
 import random
 import shutil
 import signal
+import sqlite3
 import threading
 import time
 from dataclasses import replace
@@ -219,12 +220,32 @@ def test_a_flipped_byte_anywhere_is_noticed_and_mended(store, folder, settings):
     assert content(EmbeddedStore(store.folder)) == expected
 
 
+def test_vectors_that_an_earlier_version_did_not_publish_are_computed_anew(store, folder, settings):
+    store.folder.mkdir()
+    with sqlite3.connect(store.folder / "embeddings.sqlite") as older:
+        older.executescript(
+            "CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
+            "CREATE TABLE embeddings (key BLOB PRIMARY KEY, vector BLOB NOT NULL, crc32 INTEGER);"
+            "INSERT INTO facts VALUES ('embedder', 'hashing@256'); PRAGMA user_version = 2;"
+        )
+    older.close()
+    report = update(store, folder, settings)
+    assert (report.passages_embedded, report.passages_reused) == (3, 0)
+
+
 def test_a_missing_file_is_named_and_mended(store, folder, settings):
     update(store, folder, settings)
     expected = content(store)
     store.close()
-    for name in ("catalog.sqlite", ".vectors.f16", ".keys.npy", "removed.npy", "meta.json"):
-        [path] = [path for path in index_files(store.folder) if path.name.endswith(name)]
+    for name in (
+        "catalog.sqlite",
+        ".vectors.f16",
+        ".sentences.i8",
+        ".keys.i64",
+        "removed.i64",
+        "meta.json",
+    ):
+        [path] = [path for path in store.folder.rglob("*") if path.name.endswith(name)]
         path.unlink()
         if path.name == "catalog.sqlite":
             with pytest.raises(Exception, match="rag index"):

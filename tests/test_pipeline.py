@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -127,8 +128,7 @@ def test_a_doubtful_sentence_that_counts_what_is_asked_for_is_a_position(setting
 
 def test_a_question_in_a_document_answers_nothing(settings, manifest):
     texts = {
-        "a.txt": "Why did Pakistan join the coalition? This paper asks why Pakistan joined it."
-        " To assess why Pakistan joined the coalition in the first place.",
+        "a.txt": "Why did Pakistan join the coalition? This paper asks why Pakistan joined it.",
         "b.txt": "Pakistan joined the coalition for the sake of its ties with Riyadh.",
     }
     documents = [make_document(name, text) for name, text in texts.items()]
@@ -136,6 +136,20 @@ def test_a_question_in_a_document_answers_nothing(settings, manifest):
     pipeline = pipeline_of(settings, manifest, *documents, reader=reader)
     answer = pipeline.ask("Why did Pakistan join the coalition?")
     assert [citation.document for citation in answer.citations] == ["b.txt"]
+
+
+def test_an_aim_of_a_study_answers_only_a_question_for_aims(settings, manifest):
+    text = "Research Objectives\n\nTo analyse why Pakistan joined the coalition of states."
+    paragraphs = [
+        Block(BlockKind.HEADING, Span(0, 19), 1),
+        Block(BlockKind.LIST_ITEM, Span(21, 76)),
+    ]
+    study = replace(make_document("study.txt", text), blocks=tuple(paragraphs))
+    reader = MarkingReader(r"Pakistan joined")
+    pipeline = pipeline_of(settings, manifest, study, reader=reader)
+    assert pipeline.ask("Why did Pakistan join the coalition?").citations == ()
+    [cited] = pipeline.ask("Which objective concerns why Pakistan joined?").citations
+    assert cited.quote == text[21:76]
 
 
 def test_words_that_no_document_has_count_against_an_answer(settings, manifest, library):

@@ -33,6 +33,7 @@ from rag.pipeline import Pipeline
 from rag.settings import Settings
 from rag.store.embedded import EmbeddedStore
 from rag.store.opening import open_store
+from rag.types import Chunk, Span
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[1]))  # servers are started as the tests start them
@@ -64,7 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = json.loads(options.out.read_bytes()) if options.out.is_file() else {}
     if "embedding" in options.parts:
         texts = [text for _, own in read_articles(options.data) for text in own]
-        found["embedding"] = described() | embedding(texts[: options.passages])
+        chunks = [Chunk(0, "", Span(0, len(text)), text) for text in texts[: options.passages]]
+        found["embedding"] = described() | embedding(chunks)
         options.out.write_text(json.dumps(found, indent=1) + "\n")
     if {"search", "copy"} & set(options.parts):
         embedder = open_embedder(Settings().embedding)
@@ -75,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(json.dumps(found, indent=1))
 
 
-def embedding(texts: list[str]) -> dict[str, Any]:
+def embedding(chunks: list[Chunk]) -> dict[str, Any]:
     """Measure one node and two in turn, after their models are loaded."""
     from tests.cluster.nodes import start_cluster
 
@@ -84,15 +86,15 @@ def embedding(texts: list[str]) -> dict[str, Any]:
     os.environ.update(cluster.environment)
     try:
         for _ in range(ROUNDS):
-            rates[1].append(embedding_rate(cluster.head, 1, texts))
+            rates[1].append(embedding_rate(cluster.head, 1, chunks))
             worker = cluster.start_worker()
-            rates[2].append(embedding_rate(cluster.head, 2, texts))
+            rates[2].append(embedding_rate(cluster.head, 2, chunks))
             worker.stop()
     finally:
         cluster.stop()
     one, two = (statistics.median(rates[nodes]) for nodes in (1, 2))
     return {
-        "passages": len(texts),
+        "passages": len(chunks),
         "passages_per_second": {str(nodes): found for nodes, found in rates.items()},
         "one_node": one,
         "two_nodes": two,
@@ -100,7 +102,7 @@ def embedding(texts: list[str]) -> dict[str, Any]:
     }
 
 
-def embedding_rate(address: str, nodes: int, texts: list[str]) -> float:
+def embedding_rate(address: str, nodes: int, chunks: list[Chunk]) -> float:
     """Return the passages a second of so many nodes."""
     from rag.cluster.connection import connected
     from rag.cluster.preparing import METHODS, ClusterPreparation
@@ -113,18 +115,18 @@ def embedding_rate(address: str, nodes: int, texts: list[str]) -> float:
 
         with Pool(Job(settings), facts, METHODS) as pool:
             preparation = ClusterPreparation(pool, settings.loading)
-            warm_up(pool, preparation, nodes, texts)
+            warm_up(pool, preparation, nodes, chunks)
             began = time.perf_counter()
-            count = sum(len(vectors) for vectors in preparation.embed_each([texts]))
+            count = sum(len(vectors) for vectors in preparation.embed_each([chunks]))
             return count / (time.perf_counter() - began)
 
 
-def warm_up(pool: Pool, preparation: Any, nodes: int, texts: list[str]) -> None:
+def warm_up(pool: Pool, preparation: Any, nodes: int, chunks: list[Chunk]) -> None:
     """Wait until an actor on each node has its model in memory."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while pool.ready() < nodes and time.monotonic() < deadline:
-        list(preparation.embed_each([texts[:64]]))
-    list(preparation.embed_each([texts[: 256 * nodes]]))
+        list(preparation.embed_each([chunks[:64]]))
+    list(preparation.embed_each([chunks[: 256 * nodes]]))
 
 
 def in_postgres(material: Material, sizes: Sequence[int], parts: Sequence[str], cache: Path) -> Any:

@@ -93,10 +93,10 @@ class Workshop:
                 )
                 for document in documents
             ]
-            texts = {vector_key(chunk): chunk.indexed_text for found in chunked for chunk in found}
-            known = store.known_vectors(list(texts), manifest)
-            missing = [key for key in texts if key not in known]
-            fresh = self.embedder.embed_with_sentences([texts[key] for key in missing])
+            chunk_of = {vector_key(chunk): chunk for found in chunked for chunk in found}
+            known = store.known_vectors(list(chunk_of), manifest)
+            missing = [key for key in chunk_of if key not in known]
+            fresh = self.embedder.embed_with_sentences([chunk_of[key] for key in missing])
             store.remember_vectors(dict(zip(missing, fresh, strict=True)), manifest)
             known |= dict(zip(missing, fresh, strict=True))
             for document, chunks in zip(documents, chunked, strict=True):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.pipeline import Pipeline
     from rag.store.protocol import Snapshot
     from rag.store.sentence_vectors import Vector
+    from rag.types import Chunk
 
 WARM_UP = 20
 SEARCHES = 200
@@ -47,9 +48,9 @@ class Ready:
         """Return the known vectors."""
         return np.stack([self._vectors[text] for text in texts])
 
-    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vector]:
+    def embed_with_sentences(self, chunks: Sequence[Chunk]) -> list[Vector]:
         """Return the known vectors, of no sentence."""
-        return [self.embed([text]) for text in texts]
+        return [self.embed([chunk.indexed_text]) for chunk in chunks]
 
 
 def timed(call: Callable[[Any], Any], items: Iterable[Any]) -> dict[str, float]:

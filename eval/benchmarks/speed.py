@@ -87,7 +87,7 @@ def footnote_index(passages: list[tuple[str, str, str]], folder: Path) -> int:
         chunks.append(
             chunk_document(document, settings.chunking, embedder.count_tokens, embedder.max_tokens)
         )
-    vectors = embedder.embed_with_sentences([chunk.indexed_text for own in chunks for chunk in own])
+    vectors = embedder.embed_with_sentences([chunk for own in chunks for chunk in own])
     changes: list[Any] = []
     start = 0
     for document, own in zip(documents, chunks, strict=True):

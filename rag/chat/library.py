@@ -213,7 +213,7 @@ class _Reading:
         for start in range(0, len(missing), PASSAGES_A_BATCH):
             self._check()
             batch = missing[start : start + PASSAGES_A_BATCH]
-            fresh = embedder.embed_with_sentences([chunk.indexed_text for chunk in batch])
+            fresh = embedder.embed_with_sentences(batch)
             made = dict(zip(map(vector_key, batch), fresh, strict=True))
             engine.store.remember_vectors(made, manifest)
             vectors |= made

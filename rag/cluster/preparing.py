@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rag.cluster.pool import Pool
     from rag.embedding import Vectors
     from rag.settings import LoadingSettings
+    from rag.types import Chunk
 
 METHODS = ("embed", "chunk")
 """Embedding goes first: chunks that wait for it take memory."""
@@ -47,7 +48,9 @@ class ClusterPreparation:
                 for found in bundle:
                     yield next(outcomes) if found is None else found
 
-    def embed_each(self, batches: Iterable[Sequence[str]]) -> Generator[list[Vectors], None, None]:
+    def embed_each(
+        self, batches: Iterable[Sequence[Chunk]]
+    ) -> Generator[list[Vectors], None, None]:
         """Embed batches in parts; see `rag.preparing.Preparation.embed_each`."""
         collected: list[Vectors] = []
         with closing(self._pool.map("embed", _parts(batches))) as results:
@@ -103,7 +106,7 @@ def _content(path: Path, name: str, settings: LoadingSettings) -> bytes | LoadEr
         return LoadError(message)
 
 
-def _parts(batches: Iterable[Sequence[str]]) -> Iterator[tuple[bool, Sequence[str]]]:
+def _parts(batches: Iterable[Sequence[Chunk]]) -> Iterator[tuple[bool, Sequence[Chunk]]]:
     """Yield batches in parts, each with whether it is the last of its batch."""
     for batch in batches:
         for start in range(0, max(1, len(batch)), PASSAGES_A_TASK):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rag.pipeline import Pipeline
     from rag.settings import Settings
     from rag.store.protocol import Filters, Manifest
-    from rag.types import Answer
+    from rag.types import Answer, Chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class Worker:
         """Read and cut files; for each, in order, its document or why it cannot be read."""
         return [self._chunked(file) for file in files]
 
-    def embed(self, texts: Sequence[str]) -> list[Vectors]:
-        """Return the vectors of each text and its sentences."""
-        return self._embedder.embed_with_sentences(texts)
+    def embed(self, chunks: Sequence[Chunk]) -> list[Vectors]:
+        """Return the vectors of each passage and its sentences."""
+        return self._embedder.embed_with_sentences(chunks)
 
     def ask(self, task: tuple[Sequence[str], Filters | None]) -> list[Answer | RagError]:
         """Return what asking each question with the filters gives, in order."""

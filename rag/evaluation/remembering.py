@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from rag.embedding import Embedder, Vectors
     from rag.reading import PassageReading, Reader
-    from rag.types import Reading, Span
+    from rag.types import Chunk, Reading, Span
 
 
 class RememberingEmbedder:
@@ -33,9 +33,9 @@ class RememberingEmbedder:
         rows = [self._known[text] for text in texts]
         return np.array(rows, np.float32).reshape(len(rows), self.dimension)
 
-    def embed_with_sentences(self, texts: Sequence[str]) -> list[Vectors]:
-        """Return the vectors of each text and its sentences; an index keeps them anyway."""
-        return self._embedder.embed_with_sentences(texts)
+    def embed_with_sentences(self, chunks: Sequence[Chunk]) -> list[Vectors]:
+        """Return the vectors of each passage and its sentences; an index keeps them anyway."""
+        return self._embedder.embed_with_sentences(chunks)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many word pieces each text has, without the model's special ones."""

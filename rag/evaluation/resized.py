@@ -55,12 +55,14 @@ class ResizedIndexes:
         chunks = chunk_document(
             document, settings.chunking, embedder.count_tokens, embedder.max_tokens
         )
-        texts = {vector_key(chunk): chunk.indexed_text for chunk in chunks}
-        known = made.known_vectors(list(texts), manifest)
-        missing = [key for key in texts if key not in known]
+        chunk_of = {vector_key(chunk): chunk for chunk in chunks}
+        known = made.known_vectors(list(chunk_of), manifest)
+        missing = [key for key in chunk_of if key not in known]
         fresh = dict(
             zip(
-                missing, embedder.embed_with_sentences([texts[key] for key in missing]), strict=True
+                missing,
+                embedder.embed_with_sentences([chunk_of[key] for key in missing]),
+                strict=True,
             )
         )
         made.remember_vectors(fresh, manifest)

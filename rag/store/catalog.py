@@ -32,7 +32,7 @@ class Catalog:
     def __init__(self, folder: Path) -> None:
         """Open or make the catalog in *folder*."""
         self.path = folder / FILE_NAME
-        self.connection = connect(self.path, records.SCHEMA)
+        self.connection = connect(self.path, records.SCHEMA, records.LAYOUT)
 
     @contextmanager
     def transaction(self, kind: str) -> Iterator[None]:

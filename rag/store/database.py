@@ -9,19 +9,26 @@ from typing import TYPE_CHECKING
 from rag.errors import IndexDamagedError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 REBUILD_HINT = "Run rag index --rebuild with the same folders to mend it."
 _BUSY_TIMEOUT_S = 30.0
-_LAYOUT = 2
-"""Counts changes of the tables, kept as SQLite's user_version."""
 _PAGE_CACHE_KIB = 64 * 1024
 """Filled only as needed: keys are hashes, so that rows go to pages all over their index."""
 
 
-def connect(path: Path, schema: str, *, durable: bool = True) -> sqlite3.Connection:
+def connect(
+    path: Path, schema: str, layout: int, *, durable: bool = True, cache: Sequence[str] = ()
+) -> sqlite3.Connection:
     """Open a SQLite file, made with *schema* if it is new; transactions are begun explicitly.
+
+    Args:
+        path: Where it is.
+        schema: The statements that make its tables.
+        layout: Counts changes of the tables, kept as SQLite's user_version.
+        durable: Whether a commit outlives a crash of the machine.
+        cache: Tables that may be lost: those of another layout are made anew.
 
     Raises:
         IndexDamagedError: the file is no SQLite database, or of another layout.
@@ -35,17 +42,19 @@ def connect(path: Path, schema: str, *, durable: bool = True) -> sqlite3.Connect
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             connection.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KIB}")
-            layout = connection.execute("PRAGMA user_version").fetchone()[0]
-            if layout == 0:
+            found = connection.execute("PRAGMA user_version").fetchone()[0]
+            if found == 0 or (cache and found != layout):
+                dropped = " ".join(f"DROP TABLE IF EXISTS {table};" for table in cache)
                 connection.executescript(
-                    f"BEGIN IMMEDIATE; {schema} PRAGMA user_version = {_LAYOUT}; COMMIT"
+                    f"BEGIN IMMEDIATE; {dropped} {schema} PRAGMA user_version = {layout}; COMMIT"
                 )
+                found = layout
         except BaseException:
             connection.close()
             raise
-    if layout not in {0, _LAYOUT}:
+    if found != layout:
         connection.close()
-        message = f"Expected layout {_LAYOUT} of {path}, but it has {layout}. {REBUILD_HINT}"
+        message = f"Expected layout {layout} of {path}, but it has {found}. {REBUILD_HINT}"
         raise IndexDamagedError(message)
     return connection
 

@@ -23,6 +23,8 @@ CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE embeddings (
     key BLOB PRIMARY KEY, vector BLOB NOT NULL, sentences BLOB NOT NULL, crc32 INTEGER NOT NULL);
 """
+_LAYOUT = 3
+"""Counts changes of these tables."""
 _VALUES = "vector, sentences, crc32"
 _KEYS_A_QUERY = 500
 
@@ -33,7 +35,9 @@ class PendingEmbeddings:
     def __init__(self, folder: Path) -> None:
         """Open or make the file in *folder*."""
         self.path = folder / FILE_NAME
-        self.connection = connect(self.path, _SCHEMA, durable=False)
+        self.connection = connect(
+            self.path, _SCHEMA, _LAYOUT, durable=False, cache=("facts", "embeddings")
+        )
 
     def get(self, keys: Sequence[str], manifest: Manifest) -> dict[str, Vector]:
         """Return the vectors of those *keys* that are known for the embedder of *manifest*.

@@ -128,7 +128,7 @@ class GenerationWriter:
         if self._before is None:
             return None
         for name, (size, sha256) in self._recorded.items():
-            verify(self._before / name, size, sha256, hashed=name.endswith(".npy"))
+            verify(self._before / name, size, sha256, hashed=name.endswith(".i64"))
         return StoredVectors(self._before / VECTORS, self._manifest.dimension)
 
     def _write_vectors(

@@ -29,6 +29,8 @@ CREATE INDEX chunks_by_document ON chunks (document);
 CREATE INDEX chunks_by_vector_key ON chunks (vector_key);
 CREATE TABLE derived (path TEXT PRIMARY KEY, size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL);
 """
+LAYOUT = 2
+"""Counts changes of these tables."""
 FILE_COLUMNS = "name, path, sha256, size_bytes, reason, message"
 CHUNK_COLUMNS = 'id, document, start, "end", context, vector_key'
 

@@ -19,25 +19,28 @@ if TYPE_CHECKING:
 
 STORED_VECTOR = np.float16
 """What passages' vectors are kept as: half the bytes, and cosines change by less than 0.001."""
-_LARGEST = 127
+_LARGEST, _NOTHING = 127, 1e-6
 
 
 def sentences_of(vectors: Vector) -> Bytes:
     """Return the sentences' part of a passage's *vectors* as it is stored.
 
     Returns:
-        (sentences, dimension), at least one: a passage without a sentence is its own.
+        (sentences, dimension), at least one: a passage without a sentence is its own. Sentences
+        of which a model knows no word, whose vector is zero, are left out.
     """
-    rows = np.asarray(vectors[1:] if len(vectors) > 1 else vectors, np.float32)
+    rows = np.asarray(vectors[1:], np.float32)
+    rows = rows[np.abs(rows).max(axis=1, initial=0) > _NOTHING]
+    rows = rows if len(rows) else np.asarray(vectors[:1], np.float32)
     largest = np.abs(rows).max(axis=1, keepdims=True)
-    scaled: Bytes = np.rint(rows * (_LARGEST / largest)).astype(np.int8)
+    scaled: Bytes = np.rint(rows * (_LARGEST / np.maximum(largest, _NOTHING))).astype(np.int8)
     return scaled
 
 
 def joined(vector: Any, sentences: Bytes) -> Vector:
     """Return a passage's vectors from its stored parts: (1 + sentences, dimension), float32."""
     rows = sentences.astype(np.float32)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)  # 0 of a zero vector
     return np.vstack([np.asarray(vector, np.float32), rows])
 
 
@@ -57,6 +60,6 @@ def best_cosines(vector: Vector, sentences: Bytes, counts: Sequence[int]) -> lis
     if not counts:
         return []
     rows = sentences.astype(np.float32)
-    cosines = (rows @ vector) / np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    cosines = (rows @ vector) / np.sqrt(np.maximum(np.einsum("ij,ij->i", rows, rows), 1))
     starts = np.cumsum([0, *counts[:-1]])
     return [float(best) for best in np.maximum.reduceat(cosines, starts)]

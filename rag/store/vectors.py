@@ -1,9 +1,9 @@
 """The vectors of a generation: immutable segments of half-precision rows, mapped from disk.
 
 A segment is three files: ``<number>.vectors.f16``, the rows, ``<number>.sentences.i8``, those of
-their sentences, and ``<number>.keys.npy``, for each row the chunk, the row of its document in the
+their sentences, and ``<number>.keys.i64``, for each row the chunk, the row of its document in the
 catalog, and how many sentences it has. Segments are in ascending order of chunks, as
-their numbers are. ``removed.npy`` names the documents whose rows no longer count.
+their numbers are. ``removed.i64`` names the documents whose rows no longer count.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 FOLDER_NAME = "vectors"
-REMOVED_FILE_NAME = "removed.npy"
-_ROWS, _SENTENCES, _KEYS = ".vectors.f16", ".sentences.i8", ".keys.npy"
+REMOVED_FILE_NAME = "removed.i64"
+_ROWS, _SENTENCES, _KEYS = ".vectors.f16", ".sentences.i8", ".keys.i64"
 _KEYS_A_ROW = 3
 ROWS_A_BLOCK = 16_384
 """Rows that are turned into float32 at once: 25 MB at 384 dimensions."""
@@ -43,10 +43,10 @@ class Segment:
         """
         self.number = number
         self.files = segment_files(folder, number)
-        keys = np.load(self.files[2])
-        if keys.shape[1] != _KEYS_A_ROW:
-            message = f"{self.files[2]} is of an earlier version. Run rag index --rebuild."
+        if not self.files[2].exists():
+            message = f"{folder} is of an earlier version of Footnote. Run rag index --rebuild."
             raise IndexMismatchError(message)
+        keys = np.fromfile(self.files[2], np.int64).reshape(-1, _KEYS_A_ROW)
         self.chunks: Integers = np.ascontiguousarray(keys[:, 0])
         self.documents: Integers = np.ascontiguousarray(keys[:, 1])
         self.counts: Integers = np.ascontiguousarray(keys[:, 2])
@@ -75,7 +75,7 @@ class StoredVectors:
         numbers = sorted(int(path.name.removesuffix(_ROWS)) for path in folder.glob(f"*{_ROWS}"))
         self.dimension = dimension
         self.segments = [Segment(folder, number, dimension) for number in numbers]
-        self.removed: Integers = np.load(folder / REMOVED_FILE_NAME)
+        self.removed: Integers = np.fromfile(folder / REMOVED_FILE_NAME, np.int64)
         self._starts = np.cumsum([0, *(len(segment) for segment in self.segments)])
         chunks = _joined([segment.chunks for segment in self.segments])
         documents = _joined([segment.documents for segment in self.segments])
@@ -175,7 +175,8 @@ class SegmentWriter:
         """Write the keys."""
         self._rows.close()
         self._sentences.close()
-        np.save(self.files[2], np.concatenate([np.empty((0, _KEYS_A_ROW), np.int64), *self._keys]))
+        keys = np.concatenate([np.empty((0, _KEYS_A_ROW), np.int64), *self._keys])
+        keys.tofile(self.files[2])
 
 
 def segment_files(folder: Path, number: int) -> tuple[Path, Path, Path]:
@@ -208,7 +209,7 @@ def compact(stored: StoredVectors, folder: Path, number: int) -> None:
             [len(own) for own in sentences],
         )
     writer.close()
-    np.save(folder / REMOVED_FILE_NAME, np.empty(0, np.int64))
+    np.empty(0, np.int64).tofile(folder / REMOVED_FILE_NAME)
 
 
 def extend(
@@ -251,4 +252,4 @@ def extend(
                 )
         writer.close()
     still = [np.intersect1d(segment.documents, gone) for segment in kept]
-    np.save(folder / REMOVED_FILE_NAME, _joined(still))
+    _joined(still).tofile(folder / REMOVED_FILE_NAME)

@@ -26,6 +26,7 @@ from rag.embedding import HashingEmbedder
 from rag.indexing import manifest_for, update_index
 from rag.settings import EmbeddingSettings, ReadingSettings, Settings
 from rag.store.embedded import EmbeddedStore
+from rag.types import Chunk, Span
 
 PASSAGES_BEFORE_KILL = 200
 """Few enough that, with all tasks that are ahead, some are left to hand out after it."""
@@ -62,7 +63,7 @@ def main() -> None:
         from rag.cluster.pool import Pool
 
         pool = stack.enter_context(Pool(Job(SETTINGS), facts, METHODS, on_gpu, warned.append))
-        embedded = partial(pool.map, "embed", [(None, ["a passage"])])
+        embedded = partial(pool.map, "embed", [(None, [Chunk(0, "", Span(0, 9), "a passage")])])
         wait_until(lambda: list(embedded()) and pool.ready() >= options.actors)
         report = update_index(
             EmbeddedStore(options.index),

@@ -17,6 +17,7 @@ from rag.pipeline import open_pipeline
 from rag.preparing import LocalPreparation
 from rag.settings import LoadingSettings
 from rag.store.embedded import EmbeddedStore
+from rag.types import Chunk, Span
 from tests.conftest import write_files
 
 FILES = {
@@ -57,11 +58,12 @@ def test_files_give_what_they_give_here(folder, settings, embedder):
 
 
 def test_batches_of_any_size_give_their_vectors(settings, embedder):
-    batches = [[f"passage {n}" for n in range(size)] for size in (0, 1, 64, 150)]
+    chunks = [Chunk(0, "a.txt", Span(0, 9), f"passage {n}. It is short.") for n in range(150)]
+    batches = [chunks[:size] for size in (0, 1, 64, 150)]
     pool = OneWorker(Job(settings))
     found = preparing.ClusterPreparation(pool, settings.loading).embed_each(iter(batches))
-    for texts, vectors in zip(batches, found, strict=True):
-        expected = embedder.embed_with_sentences(texts)
+    for batch, vectors in zip(batches, found, strict=True):
+        expected = embedder.embed_with_sentences(batch)
         assert [own.tolist() for own in vectors] == [own.tolist() for own in expected]
 
 

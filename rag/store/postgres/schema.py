@@ -38,7 +38,8 @@ CREATE TABLE documents (
 CREATE TABLE chunks (
     id bigint PRIMARY KEY, document bigint NOT NULL, span_start integer NOT NULL,
     span_end integer NOT NULL, context text NOT NULL, vector_key bytea NOT NULL,
-    embedding halfvec NOT NULL, sentences bytea NOT NULL);
+    embedding halfvec NOT NULL, sentences bytea NOT NULL,
+    CHECK (octet_length(sentences) > 0 AND octet_length(sentences) % vector_dims(embedding) = 0));
 ALTER TABLE chunks ALTER COLUMN sentences SET STORAGE EXTERNAL;
 CREATE INDEX chunks_by_document ON chunks (document);
 CREATE INDEX chunks_by_vector_key ON chunks (vector_key);
