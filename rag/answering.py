@@ -24,21 +24,21 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.37,
-    "similarity": 3.16,
-    "overlap": 1.9,
-    "reciprocal_rank": 0.59,
-    "fits": 1.11,
-    "bias": -4.85,
+    "answerable": 0.38,
+    "similarity": 3.36,
+    "overlap": 1.81,
+    "reciprocal_rank": 0.49,
+    "fits": 1.23,
+    "bias": -4.94,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 0.44,
-    "similarity": 0.04,
-    "dense": 0.61,
-    "fits": 1.25,
-    "unknown": -1.03,
-    "bias": 0.3,
+    "answerable": 0.45,
+    "similarity": 0.1,
+    "dense": 0.66,
+    "fits": 1.51,
+    "unknown": -1.01,
+    "bias": 0.01,
 }
 """A logistic function of `question_features`: how likely the best sentence answers.
 
@@ -196,7 +196,10 @@ def ordered(chosen: Sequence[Chosen], kind: QuestionKind) -> list[Chosen]:
 
 
 def short_answer(best: Candidate, kind: QuestionKind, question: str) -> str | None:
-    """Return the span that the reader marked, None for open questions or a long span."""
+    """Return the span that the reader marked.
+
+    None for open questions, and for a span that is long or only repeats words of the question.
+    """
     if best.answer is None or kind.form is Form.OPEN:
         return None
     after = best.document.slice(Span(best.answer.end, max(best.span.end, best.answer.end)))
@@ -207,8 +210,9 @@ def short_answer(best: Candidate, kind: QuestionKind, question: str) -> str | No
     span = span.strip(" \t\n,;:.–—-“”\"'‘’")
     if span.count("(") != span.count(")"):
         span = span.strip("()")
-    words = len(span.split())
-    return span if 0 < words <= LONGEST_SHORT_ANSWER_WORDS else None
+    words = span.lower().split()
+    repeats = set(words) <= set(_WORD.findall(question.lower())) and " or " not in question
+    return span if 0 < len(words) <= LONGEST_SHORT_ANSWER_WORDS and not repeats else None
 
 
 def _rest_of_name(span: str, after: str, question: str) -> str:

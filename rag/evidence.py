@@ -14,7 +14,7 @@ from rag.questions import Expected
 from rag.sentences import sentence_spans, without_list_mark
 from rag.terms import query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
-from rag.values import later_number, value_fits
+from rag.values import later_number, value_fits, whole_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -224,7 +224,7 @@ def with_readings(
 def _answer_span(
     candidate: Candidate, hit: Hit, marked: Span, question: str, kind: QuestionKind
 ) -> Span | None:
-    """Return what the reader marked in document characters, or the later of two numbers.
+    """Return what the reader marked in document characters, the later number or a whole range.
 
     None if it is only who says so, or when that was written.
     """
@@ -233,9 +233,11 @@ def _answer_span(
     if kind.expected is Expected.NUMBER and value_fits(
         candidate.document.slice(answer), kind.expected
     ):
-        later = later_number(candidate.text, question)
-        if later:
-            return Span(candidate.span.start + later[0], candidate.span.start + later[1])
+        first = candidate.span.start
+        place = later_number(candidate.text, question) or whole_range(
+            candidate.text, answer.start - first, answer.end - first
+        )
+        return Span(first + place[0], first + place[1])
     return None if _is_of_source(candidate, answer, question, kind) else answer
 
 

@@ -51,8 +51,12 @@ _CHANGE = re.compile(
     rf"[^.;\d]*?\b(?P<later>{_WRITTEN_NUMBER})\b",
     re.IGNORECASE,
 )
+_QUANTITY = rf"{_WRITTEN_NUMBER}(?:\s+(?:{'|'.join(_SCALES)}))*"
+_RANGE = rf"between\s+{_QUANTITY}\s+and\s+{_QUANTITY}|{_QUANTITY}\s*(?:\bto\b|[–—-])\s*{_QUANTITY}"
+_WHOLE_RANGE = re.compile(rf"\b(?:{_RANGE})\b", re.IGNORECASE)
 _COUNT = re.compile(
-    rf"\b{_WRITTEN_NUMBER}\b(?P<things>(?:\s+(?!{_WRITTEN_NUMBER}\b)[\w'’-]+){{1,3}})",
+    rf"\b(?:{_RANGE}|{_QUANTITY})\b"
+    rf"(?P<things>(?:\s+(?!{_WRITTEN_NUMBER}\b)[\w'’-]+){{1,3}})",
     re.IGNORECASE,
 )
 _MONTHS = {
@@ -172,6 +176,17 @@ def later_number(sentence: str, question: str) -> tuple[int, int] | None:
         return None
     change = _CHANGE.search(sentence)
     return change.span("later") if change else None
+
+
+def whole_range(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the range of numbers is to which a number at *start* to *end* belongs.
+
+    Of "3,000 to 5,000" neither is the number by itself. Anything else stays where it is.
+    """
+    for match in _WHOLE_RANGE.finditer(sentence):
+        if match.start() < end and start < match.end():
+            return min(start, match.start()), max(end, match.end())
+    return start, end
 
 
 def counted_number(sentence: str, counted: frozenset[str], question: str) -> tuple[int, int] | None:

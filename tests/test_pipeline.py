@@ -138,6 +138,15 @@ def test_a_question_in_a_document_answers_nothing(settings, manifest):
     assert [citation.document for citation in answer.citations] == ["b.txt"]
 
 
+def test_a_span_that_only_repeats_the_question_is_no_short_answer(settings, manifest):
+    text = "Iran is the absence that every writer mentions; it never joined the coalition."
+    pipeline = pipeline_of(
+        settings, manifest, make_document("a.txt", text), reader=MarkingReader("Iran")
+    )
+    assert pipeline.ask("Which coalition did Iran join?").short_answer is None
+    assert pipeline.ask("Did Qatar or Iran stay out of the coalition?").short_answer == "Iran"
+
+
 def test_an_aim_of_a_study_answers_only_a_question_for_aims(settings, manifest):
     text = "Research Objectives\n\nTo analyse why Pakistan joined the coalition of states."
     paragraphs = [

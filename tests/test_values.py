@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from rag.questions import Expected, classify
-from rag.values import Dates, Numbers, agree, counted_number, later_number, parse_value
+from rag.values import (
+    Dates,
+    Numbers,
+    agree,
+    counted_number,
+    later_number,
+    parse_value,
+    whole_range,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +90,21 @@ def test_of_a_change_the_later_number_counts(sentence, later):
 
 
 @pytest.mark.parametrize(
+    ("sentence", "marked", "whole"),
+    [
+        ("It sent 3,000 to 5,000 troops.", "5,000", "3,000 to 5,000"),
+        ("It sent three thousand to five thousand.", "five", "three thousand to five thousand"),
+        ("Between 40 and 42 states are in it.", "42", "Between 40 and 42"),
+        ("It grew by 7 members to 42 members.", "42", "42"),
+        ("It has 41 members and 12 observers.", "41", "41"),
+    ],
+)
+def test_a_number_of_a_range_is_shown_with_all_of_it(sentence, marked, whole):
+    start = sentence.index(marked)
+    assert sentence[slice(*whole_range(sentence, start, start + len(marked)))] == whole
+
+
+@pytest.mark.parametrize(
     ("sentence", "number"),
     [
         ("Khan credits it with 41 members at first sight of three regions.", "41"),
@@ -91,6 +114,10 @@ def test_of_a_change_the_later_number_counts(sentence, later):
         ("34 members at the time; 42 members now.", "42"),
         ("The abstract connects December 2015 with forty-two states.", "forty-two"),
         ("At first it had 34 members, and it now has 42 members.", "42"),
+        ("Between 40 and 42 member states are in it.", "Between 40 and 42"),
+        ("It has some 40 to 42 members.", "40 to 42"),
+        ("It has three thousand to five thousand members.", "three thousand to five thousand"),
+        ("It has 40–42 members.", "40–42"),
     ],
 )
 def test_a_count_is_the_last_number_of_the_things_asked_for(sentence, number):
