@@ -57,6 +57,10 @@ NEAR_REPEAT = 0.7
 LONGEST_SHORT_ANSWER_WORDS = 14
 """A longer span is a sentence's part rather than a value."""
 _WORD = re.compile(r"[\w'’-]+")
+_YES_OR_NO = re.compile(
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b(?!.*\bor\b)",
+    re.IGNORECASE,
+)
 _NAME_GOES_ON = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*\w)+")
 
 
@@ -198,9 +202,10 @@ def ordered(chosen: Sequence[Chosen], kind: QuestionKind) -> list[Chosen]:
 def short_answer(best: Candidate, kind: QuestionKind, question: str) -> str | None:
     """Return the span that the reader marked.
 
-    None for open questions, and for a span that is long or only repeats words of the question.
+    None for open questions, for those that want a yes or no, which no span is, and for a span that
+    is long or only repeats words of the question.
     """
-    if best.answer is None or kind.form is Form.OPEN:
+    if best.answer is None or kind.form is Form.OPEN or _YES_OR_NO.match(question):
         return None
     after = best.document.slice(Span(best.answer.end, max(best.span.end, best.answer.end)))
     span = best.document.slice(best.answer)

@@ -147,6 +147,16 @@ def test_a_span_that_only_repeats_the_question_is_no_short_answer(settings, mani
     assert pipeline.ask("Did Qatar or Iran stay out of the coalition?").short_answer == "Iran"
 
 
+def test_no_span_answers_yes_or_no(settings, manifest):
+    text = "Turkey is a member of the coalition since 2015, the column of last month says."
+    pipeline = pipeline_of(
+        settings, manifest, make_document("a.txt", text), reader=MarkingReader("a member")
+    )
+    answer = pipeline.ask("Is Turkey in the coalition?")
+    assert (answer.short_answer, answer.citations[0].quote) == (None, text)
+    assert pipeline.ask("What is Turkey in the coalition?").short_answer == "a member"
+
+
 def test_an_aim_of_a_study_answers_only_a_question_for_aims(settings, manifest):
     text = "Research Objectives\n\nTo analyse why Pakistan joined the coalition of states."
     paragraphs = [
