@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
-from rag.questions import Form
+from rag.questions import Form, offers_choice, wants_yes_or_no
 from rag.terms import terms
 from rag.types import Citation, Sentence, Span
 
@@ -57,10 +57,6 @@ NEAR_REPEAT = 0.7
 LONGEST_SHORT_ANSWER_WORDS = 14
 """A longer span is a sentence's part rather than a value."""
 _WORD = re.compile(r"[\w'’-]+")
-_YES_OR_NO = re.compile(
-    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b(?!.*\bor\b)",
-    re.IGNORECASE,
-)
 _NAME_GOES_ON = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*\w)+")
 
 
@@ -205,7 +201,7 @@ def short_answer(best: Candidate, kind: QuestionKind, question: str) -> str | No
     None for open questions, for those that want a yes or no, which no span is, and for a span that
     is long or only repeats words of the question.
     """
-    if best.answer is None or kind.form is Form.OPEN or _YES_OR_NO.match(question):
+    if best.answer is None or kind.form is Form.OPEN or wants_yes_or_no(question):
         return None
     after = best.document.slice(Span(best.answer.end, max(best.span.end, best.answer.end)))
     span = best.document.slice(best.answer)
@@ -216,7 +212,7 @@ def short_answer(best: Candidate, kind: QuestionKind, question: str) -> str | No
     if span.count("(") != span.count(")"):
         span = span.strip("()")
     words = span.lower().split()
-    repeats = set(words) <= set(_WORD.findall(question.lower())) and " or " not in question
+    repeats = set(words) <= set(_WORD.findall(question.lower())) and not offers_choice(question)
     return span if 0 < len(words) <= LONGEST_SHORT_ANSWER_WORDS and not repeats else None
 
 

@@ -49,7 +49,6 @@ _ASKS = re.compile(
     r"opinions?|views?|words?|by whom)\b",
     re.IGNORECASE,
 )
-
 _ASKS_WORK = re.compile(
     rf"\b(?:{_WORKS}|publish\w*|publication|writes?|written|wrote)s?\b", re.IGNORECASE
 )

@@ -88,6 +88,20 @@ _LIST = re.compile(
     r"(?:what|which) (?:are|were) (?:the|its|their|his|her)\b.*s\b)",
     re.IGNORECASE,
 )
+_YES_OR_NO = re.compile(
+    r"\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b", re.IGNORECASE
+)
+_CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
+
+
+def wants_yes_or_no(question: str) -> bool:
+    """Whether yes or no answers *question*; "Is it 41 or 42?" wants one of the two."""
+    return _YES_OR_NO.match(question) is not None and not offers_choice(question)
+
+
+def offers_choice(question: str) -> bool:
+    """Whether *question* names the answers to choose from."""
+    return _CHOICE.search(question) is not None
 
 
 def classify(question: str) -> QuestionKind:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from rag.embedding import aligned, batches_by_length
 from rag.errors import ModelError
 from rag.models import WEIGHTS_FILE, check_sha256, read_json
 from rag.types import Reading, Span
+from rag.word_pieces import aligned, batches_by_length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

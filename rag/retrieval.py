@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rag.embedding import Embedder
     from rag.settings import RetrievalSettings
     from rag.store import Filters, Snapshot
+    from rag.store.sentence_vectors import Vector
     from rag.types import Chunk
 
 ANSWERABLE_WEIGHT = 0.17
@@ -58,14 +59,7 @@ def search(
     vector = embedder.embed([question])[0]
     embedded = time.perf_counter()
     among = snapshot.matching(filters) if filters is not None else None
-    depth = max(settings.candidates, count)
-    dense = snapshot.search_dense(vector, depth, among)
-    words = [*query_terms(question), *other_terms(question)]
-    lexical = snapshot.search_lexical(words, depth, among)
-    found = sorted({item.chunk for item in (*dense, *lexical)})
-    cosines = snapshot.best_sentences(vector, found)
-    sentences = [Scored(chunk, cosine) for chunk, cosine in zip(found, cosines, strict=True)]
-    fused = fuse(dense, sentences, lexical, settings.dense_weight)
+    fused = _scored(snapshot, vector, question, settings, max(settings.candidates, count), among)
     candidates = sorted(fused, key=lambda chunk: (-fused[chunk].fused, chunk))
     chunks = snapshot.chunks(candidates[: count * OVERFETCH])
     own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}
@@ -88,6 +82,24 @@ def search(
         timings_ms["embed"] = 1000 * (embedded - began)
         timings_ms["search"] = 1000 * (time.perf_counter() - embedded)
     return hits
+
+
+def _scored(
+    snapshot: Snapshot,
+    vector: Vector,
+    question: str,
+    settings: RetrievalSettings,
+    depth: int,
+    among: frozenset[str] | None,
+) -> dict[int, Scores]:
+    """Return the scores of what the two searches find, *depth* chunks each."""
+    dense = snapshot.search_dense(vector, depth, among)
+    words = [*query_terms(question), *other_terms(question)]
+    lexical = snapshot.search_lexical(words, depth, among)
+    found = sorted({item.chunk for item in (*dense, *lexical)})
+    cosines = snapshot.best_sentences(vector, found)
+    sentences = [Scored(chunk, cosine) for chunk, cosine in zip(found, cosines, strict=True)]
+    return fuse(dense, sentences, lexical, settings.dense_weight)
 
 
 def fuse(

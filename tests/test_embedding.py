@@ -10,13 +10,13 @@ import pytest
 from rag.embedding import (
     OpenVinoEmbedder,
     SentenceTransformersEmbedder,
-    batches_by_length,
     open_embedder,
 )
 from rag.errors import ModelError
 from rag.models import check_sha256, find_model
 from rag.settings import EmbeddingSettings
 from rag.types import Chunk, Span
+from rag.word_pieces import batches_by_length
 
 WORDS = "coalition riyadh border troops treaty Zürich parliament 2015 IMCTC 41 zarb-e-azb".split()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.questions import Expected, Form, classify
+from rag.questions import Expected, Form, classify, offers_choice, wants_yes_or_no
 from rag.types import BlockKind
 
 
@@ -58,3 +58,17 @@ def test_bylines_and_references_answer_only_when_asked_for():
     assert BlockKind.REFERENCE in classify("Which journal published the cited study?").allowed
     plain = classify("How many members are there?").allowed
     assert plain == {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW}
+
+
+@pytest.mark.parametrize(
+    ("question", "polar", "choice"),
+    [
+        ("Is Iran a member?", True, False),
+        ("has Riyadh accepted the plan?", True, False),
+        ("Is it 41 or 42?", False, True),
+        ("Which one is it, 41 or 42?", False, True),
+        ("What did the order say?", False, False),
+    ],
+)
+def test_a_choice_is_no_question_for_yes_or_no(question, polar, choice):
+    assert (wants_yes_or_no(question), offers_choice(question)) == (polar, choice)

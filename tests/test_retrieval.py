@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.pipeline import open_pipeline
@@ -51,6 +53,29 @@ def test_scores_are_scaled_to_their_ranking_and_weighted():
 def test_a_single_result_counts_fully():
     assert fuse([], [Scored(7, 0.2)], [Scored(7, 3.0)], 0.5)[7].fused == 0.5
     assert fuse([], [], [], 0.5) == {}
+
+
+def test_one_sentence_that_asks_the_same_beats_a_passage_that_is_about_it(
+    settings, embedder, manifest
+):
+    others = "Oil prices fell. Ships left port. Rain flooded fields. Teachers went on strike."
+    texts = {
+        "about.txt": "Troops guard the long northern frontier and the southern coast.",
+        "says.txt": f"{others} Troops guard the frontier. Wheat was sold. Trains stood still.",
+    }
+    store = MemoryStore()
+    documents = [make_document(name, text) for name, text in texts.items()]
+    store.apply(
+        [change for doc in documents for change in changes_for(doc, settings, embedder)], manifest
+    )
+    by_vectors = replace(settings, retrieval=replace(settings.retrieval, dense_weight=1.0))
+    with store.snapshot() as snapshot:
+        question = "troops guard the frontier"
+        first, second = search(snapshot, embedder, question, by_vectors.retrieval, count=2)
+    assert [first.chunk.document, second.chunk.document] == ["says.txt", "about.txt"]
+    assert first.scores.dense < second.scores.dense
+    assert first.scores.sentence == pytest.approx(1, abs=0.01)
+    assert second.scores.sentence < 0.9
 
 
 def test_names_and_compounds_are_found(store, embedder, settings):

@@ -19,6 +19,7 @@ def test_a_stored_direction_is_nearly_the_same_and_stays_as_it_is():
     assert once.shape == vectors.shape
     np.testing.assert_allclose(np.linalg.norm(once[1:], axis=1), 1, atol=1e-6)
     assert (np.sum(once * vectors, axis=1) > 0.9999).all()
+    assert np.abs((once - vectors) @ vectors.T).max() < 0.003
     np.testing.assert_array_equal(stored(once), once)
 
 

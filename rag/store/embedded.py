@@ -114,7 +114,7 @@ class EmbeddedStore:
     def known_vectors(self, keys: Sequence[str], manifest: Manifest) -> dict[str, Vector]:
         """Return the stored vectors for those *keys* that have some."""
         with self._pending_embeddings() as pending:
-            found = pending.get(keys, manifest)
+            found = pending.get(keys, manifest.embedder)
         missing = [key for key in keys if key not in found]
         if not missing or self.manifest() != manifest:
             return found

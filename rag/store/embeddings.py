@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.store.database import check_integrity, connect, damaged, translated
-from rag.store.sentence_vectors import STORED_VECTOR, joined, sentences_of
+from rag.store.sentence_vectors import STORED_VECTOR, from_bytes, sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from rag.store.protocol import Manifest
     from rag.store.sentence_vectors import Vector
 
 FILE_NAME = "embeddings.sqlite"
@@ -39,15 +38,15 @@ class PendingEmbeddings:
             self.path, _SCHEMA, _LAYOUT, durable=False, cache=("facts", "embeddings")
         )
 
-    def get(self, keys: Sequence[str], manifest: Manifest) -> dict[str, Vector]:
-        """Return the vectors of those *keys* that are known for the embedder of *manifest*.
+    def get(self, keys: Sequence[str], embedder: str) -> dict[str, Vector]:
+        """Return the vectors of those *keys* that are known for this *embedder*.
 
         Raises:
             IndexDamagedError: a vector does not match its checksum.
         """
         found: dict[str, Vector] = {}
         with translated(self.path):
-            if self._embedder() != manifest.embedder:
+            if self._embedder() != embedder:
                 return found
             for start in range(0, len(keys), _KEYS_A_QUERY):
                 some = [bytes.fromhex(key) for key in keys[start : start + _KEYS_A_QUERY]]
@@ -55,8 +54,8 @@ class PendingEmbeddings:
                 query = f"SELECT key, {_VALUES} FROM embeddings WHERE key IN ({marks})"  # noqa: S608
                 for key, *row in self.connection.execute(query, some):
                     vector, sentences = self._checked(*row)
-                    rows = np.frombuffer(sentences, np.int8).reshape(-1, manifest.dimension)
-                    found[key.hex()] = joined(np.frombuffer(vector, STORED_VECTOR), rows)
+                    own = np.frombuffer(vector, STORED_VECTOR)
+                    found[key.hex()] = from_bytes(own, sentences)
         return found
 
     def put(self, vectors: Mapping[str, Vector], embedder: str) -> None:

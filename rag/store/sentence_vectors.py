@@ -44,6 +44,11 @@ def joined(vector: Any, sentences: Bytes) -> Vector:
     return np.vstack([np.asarray(vector, np.float32), rows])
 
 
+def from_bytes(vector: Any, sentences: bytes) -> Vector:
+    """Return a passage's vectors, given its own and the bytes of `sentences_of`."""
+    return joined(vector, np.frombuffer(sentences, np.int8).reshape(-1, len(vector)))
+
+
 def stored(vectors: Vector) -> Vector:
     """Return a passage's *vectors* as they come back from a store."""
     return joined(np.asarray(vectors[0], STORED_VECTOR), sentences_of(vectors))

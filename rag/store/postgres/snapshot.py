@@ -11,11 +11,11 @@ from psycopg import sql
 from rag.errors import InputError
 from rag.store import records
 from rag.store.postgres.checking import refuse_damaged
+from rag.store.postgres.chunk_rows import checked_chunk
 from rag.store.postgres.postings import Ranges, Statistics, TermPostings, best
-from rag.store.protocol import AddDocument, Filters, Scored, vector_key
-from rag.store.sentence_vectors import best_cosines, joined
+from rag.store.protocol import AddDocument, Filters, Scored
+from rag.store.sentence_vectors import best_cosines, from_bytes
 from rag.store.snapshot import DocumentCache
-from rag.types import Chunk, Document, Metadata, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rag.store.postgres.reading import Reading
     from rag.store.postgres.state import State
     from rag.store.sentence_vectors import Vector as Array
+    from rag.types import Chunk, Document, Metadata
 
 EXACT_UP_TO_PASSAGES = 10_000
 """Up to so many passages are compared one by one, which is as fast and misses none."""
@@ -202,8 +203,10 @@ class PostgresSnapshot:
         return {term: found.get(term, 0) for term in terms}, self._data.state.chunks
 
     def _content(self, document: Document, rows: Sequence[tuple[Any, ...]]) -> AddDocument:
-        chunks = tuple(_checked(row[0], row, document) for row in rows)
-        return AddDocument(document, chunks, [vectors_of(*row[6:]) for row in rows])
+        chunks = tuple(checked_chunk(row[0], row, document) for row in rows)
+        return AddDocument(
+            document, chunks, [from_bytes(row[6].to_numpy(), row[7]) for row in rows]
+        )
 
     def _allowed(self, among: frozenset[str] | None) -> Allowed | None:
         if among is None:
@@ -292,24 +295,9 @@ class PostgresSnapshot:
     def _chunk(self, identifier: int, row: tuple[Any, ...] | None) -> Chunk:
         if row is None:
             refuse_damaged(f"passage {identifier} is gone")
-        return _checked(identifier, row, self._document(row[1]))
-
-
-def vectors_of(embedding: HalfVector, sentences: bytes) -> Array:
-    """Return a passage's vectors from the columns that hold them."""
-    own = embedding.to_numpy()
-    return joined(own, np.frombuffer(sentences, np.int8).reshape(-1, len(own)))
+        return checked_chunk(identifier, row, self._document(row[1]))
 
 
 def _nearest(conditions: Sequence[sql.Composable], embedding: sql.Composable) -> sql.Composed:
     where = sql.SQL("WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
     return sql.SQL(_NEAREST).format(where=where, embedding=embedding)
-
-
-def _checked(identifier: int, row: Sequence[Any], document: Document) -> Chunk:
-    """Return the chunk of a row, which begins as `_CHUNKS` has it."""
-    span = Span(row[2], row[3])
-    chunk = Chunk(identifier, document.name, span, document.slice(span), row[4])
-    if bytes.fromhex(vector_key(chunk)) != bytes(row[5]):
-        refuse_damaged(f"passage {identifier} changed")
-    return chunk

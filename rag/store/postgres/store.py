@@ -22,16 +22,11 @@ from rag.store.postgres.checking import check_rows, refuse_damaged
 from rag.store.postgres.connections import Connections, first_line, knows_vectors
 from rag.store.postgres.locking import lock_for_writing, locked
 from rag.store.postgres.reading import Reading
-from rag.store.postgres.snapshot import (
-    EXACT_UP_TO_PASSAGES,
-    Generation,
-    PostgresSnapshot,
-    vectors_of,
-)
+from rag.store.postgres.snapshot import EXACT_UP_TO_PASSAGES, Generation, PostgresSnapshot
 from rag.store.postgres.state import read_state
 from rag.store.postgres.writing import GenerationWriter
 from rag.store.protocol import SourceFile
-from rag.store.sentence_vectors import sentences_of
+from rag.store.sentence_vectors import from_bytes, sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -150,9 +145,9 @@ class PostgresStore:
                     "WHERE vector_key = ANY(%(keys)s)"
                 )
             return {
-                bytes(key).hex(): vectors_of(*columns)
+                bytes(key).hex(): from_bytes(vector.to_numpy(), sentences)
                 for query in queries
-                for key, *columns in connection.execute(query, values, binary=True)
+                for key, vector, sentences in connection.execute(query, values, binary=True)
             }
 
     def remember_vectors(self, vectors: Mapping[str, Vector], manifest: Manifest) -> None:
