@@ -9,6 +9,7 @@ import pytest
 
 from rag.store import dense
 from rag.store.dense import DenseIndex, write_lists
+from rag.store.sentence_vectors import packed_width
 from rag.store.vectors import Segment, SegmentWriter, StoredVectors, compact, extend
 
 DIMENSION = 96
@@ -51,7 +52,9 @@ def write_segments(folder, vectors, bounds, removed=()):
 def sentences_of(rows):
     """One to three sentences for each row, told by it, and how many each has."""
     counts = rows % 3 + 1
-    return np.repeat(rows % 100, counts)[:, None] * np.ones(DIMENSION, np.int8), counts
+    return np.repeat(rows % 100, counts)[:, None] * np.ones(
+        packed_width(DIMENSION), np.uint8
+    ), counts
 
 
 def check_sentences(stored):

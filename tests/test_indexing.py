@@ -240,7 +240,7 @@ def test_a_missing_file_is_named_and_mended(store, folder, settings):
     for name in (
         "catalog.sqlite",
         ".vectors.f16",
-        ".sentences.i8",
+        ".sentences.i4",
         ".keys.i64",
         "removed.i64",
         "meta.json",

@@ -18,15 +18,15 @@ def test_a_stored_direction_is_nearly_the_same_and_stays_as_it_is():
     once = stored(vectors)
     assert once.shape == vectors.shape
     np.testing.assert_allclose(np.linalg.norm(once[1:], axis=1), 1, atol=1e-6)
-    assert (np.sum(once * vectors, axis=1) > 0.9999).all()
-    assert np.abs((once - vectors) @ vectors.T).max() < 0.003
+    assert (np.sum(once * vectors, axis=1) > 0.98).all()
+    assert np.abs((once - vectors) @ vectors.T).max() < 0.04
     np.testing.assert_array_equal(stored(once), once)
 
 
 def test_a_passage_without_a_sentence_is_its_own():
     vectors = unit([[3, 4, 0]])
-    assert sentences_of(vectors).tolist() == [[95, 127, 0]]
-    np.testing.assert_allclose(stored(vectors)[1], vectors[0], atol=5e-3)
+    assert sentences_of(vectors).tolist() == [[(5 + 8) | (7 + 8) << 4, 8 | 8 << 4]]
+    np.testing.assert_allclose(stored(vectors)[1], vectors[0], atol=0.02)
 
 
 @pytest.mark.filterwarnings("error")
@@ -34,9 +34,9 @@ def test_a_sentence_of_which_a_model_knows_no_word_is_left_out():
     own, known, nothing = [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]
     asked = np.array(known, np.float32)
     partly = sentences_of(np.array([own, nothing, known], np.float32))
-    assert partly.tolist() == [[0, 127]]
+    assert partly.tolist() == [[8 | (7 + 8) << 4]]
     neither = sentences_of(np.array([nothing, nothing], np.float32))
-    assert neither.tolist() == [[0, 0]]
+    assert neither.tolist() == [[8 | 8 << 4]]
     assert joined(nothing, neither).tolist() == [nothing, nothing]
     assert best_cosines(asked, np.concatenate([partly, neither]), [1, 1]) == [1.0, 0.0]
 
@@ -44,5 +44,5 @@ def test_a_sentence_of_which_a_model_knows_no_word_is_left_out():
 def test_each_passage_has_its_best_sentence():
     sentences = sentences_of(unit([[1, 1], [1, 0], [0, 1], [-1, 0], [3, 4]]))
     asked = np.array([1, 0], np.float32)
-    assert best_cosines(asked, sentences, [2, 1, 1]) == pytest.approx([1, -1, 0.6], abs=0.01)
+    assert best_cosines(asked, sentences, [2, 1, 1]) == pytest.approx([1, -1, 0.6], abs=0.02)
     assert best_cosines(asked, sentences[:0], []) == []

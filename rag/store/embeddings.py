@@ -22,7 +22,7 @@ CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE embeddings (
     key BLOB PRIMARY KEY, vector BLOB NOT NULL, sentences BLOB NOT NULL, crc32 INTEGER NOT NULL);
 """
-_LAYOUT = 3
+_LAYOUT = 4
 """Counts changes of these tables."""
 _VALUES = "vector, sentences, crc32"
 _KEYS_A_QUERY = 500

@@ -21,7 +21,7 @@ from rag.store.files import record, verify
 from rag.store.lexical import FOLDER_NAME as LEXICAL
 from rag.store.lexical import LexicalWriter
 from rag.store.protocol import AddDocument, RemoveFile, SetFile, vector_key
-from rag.store.sentence_vectors import STORED_VECTOR, sentences_of
+from rag.store.sentence_vectors import STORED_VECTOR, no_sentences, sentences_of
 from rag.store.vectors import FOLDER_NAME as VECTORS
 from rag.store.vectors import Segment, SegmentWriter, StoredVectors, compact, extend
 from rag.terms import terms
@@ -119,7 +119,7 @@ class GenerationWriter:
             chunks,
             row,
             np.array(own, STORED_VECTOR).reshape(len(own), dimension),
-            np.concatenate([np.empty((0, dimension), np.int8), *sentences]),
+            np.concatenate([no_sentences(dimension), *sentences]),
             [len(part) for part in sentences],
         )
 

@@ -17,7 +17,7 @@ from rag.store.files import verify
 from rag.store.lexical import FOLDER_NAME as LEXICAL
 from rag.store.lexical import LexicalFolder
 from rag.store.protocol import AddDocument
-from rag.store.sentence_vectors import best_cosines, joined
+from rag.store.sentence_vectors import best_cosines, joined, no_sentences
 from rag.store.vectors import FOLDER_NAME as VECTORS
 from rag.store.vectors import StoredVectors
 
@@ -157,7 +157,7 @@ class EmbeddedSnapshot:
         """Return the highest cosine of *vector* to a sentence of each chunk, in their order."""
         stored = self._data.dense.stored
         sentences = stored.sentences(stored.rows_of(np.array(identifiers, np.int64)))
-        every = np.concatenate([np.empty((0, stored.dimension), np.int8), *sentences])
+        every = np.concatenate([no_sentences(stored.dimension), *sentences])
         return best_cosines(vector, every, [len(own) for own in sentences])
 
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:

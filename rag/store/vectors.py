@@ -1,6 +1,6 @@
 """The vectors of a generation: immutable segments of half-precision rows, mapped from disk.
 
-A segment is three files: ``<number>.vectors.f16``, the rows, ``<number>.sentences.i8``, those of
+A segment is three files: ``<number>.vectors.f16``, the rows, ``<number>.sentences.i4``, those of
 their sentences, and ``<number>.keys.i64``, for each row the chunk, the row of its document in the
 catalog, and how many sentences it has. Segments are in ascending order of chunks, as
 their numbers are. ``removed.i64`` names the documents whose rows no longer count.
@@ -14,19 +14,19 @@ import numpy as np
 
 from rag.errors import IndexMismatchError
 from rag.store.files import link
-from rag.store.sentence_vectors import STORED_VECTOR
+from rag.store.sentence_vectors import STORED_VECTOR, packed_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from rag.store.sentence_vectors import Bytes, Vector
+    from rag.store.sentence_vectors import Packed, Vector
 
     Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 FOLDER_NAME = "vectors"
 REMOVED_FILE_NAME = "removed.i64"
-_ROWS, _SENTENCES, _KEYS = ".vectors.f16", ".sentences.i8", ".keys.i64"
+_ROWS, _SENTENCES, _KEYS = ".vectors.f16", ".sentences.i4", ".keys.i64"
 _KEYS_A_ROW = 3
 ROWS_A_BLOCK = 16_384
 """Rows that are turned into float32 at once: 25 MB at 384 dimensions."""
@@ -53,17 +53,17 @@ class Segment:
         self._ends = np.cumsum(self.counts)
         total = int(self._ends[-1]) if len(keys) else 0
         self.rows = _mapped(self.files[0], STORED_VECTOR, (len(keys), dimension))
-        self._sentences = _mapped(self.files[1], np.int8, (total, dimension))
+        self._sentences = _mapped(self.files[1], np.uint8, (total, packed_width(dimension)))
 
     def __len__(self) -> int:
         return len(self.chunks)
 
-    def sentences(self, places: Integers) -> Bytes:
+    def sentences(self, places: Integers) -> Packed:
         """Return the sentences of the rows at *places*, one row's after another's."""
         counts = self.counts[places]
         ends = np.cumsum(counts)
         first = self._ends[places] - counts - (ends - counts)
-        found: Bytes = self._sentences[np.repeat(first, counts) + np.arange(counts.sum())]
+        found: Packed = self._sentences[np.repeat(first, counts) + np.arange(counts.sum())]
         return found
 
 
@@ -109,11 +109,11 @@ class StoredVectors:
             found[own] = self.segments[number].rows[places[own] - self._starts[number]]
         return found
 
-    def sentences(self, rows: Integers) -> list[Bytes]:
-        """Return the sentences of each of *rows*, (sentences, dimension), as they are stored."""
+    def sentences(self, rows: Integers) -> list[Packed]:
+        """Return the sentences of each of *rows*, one or more, as they are stored."""
         places = self._places[rows]
         owners = np.searchsorted(self._starts, places, side="right") - 1
-        found: list[Bytes] = [np.empty((0, self.dimension), np.int8)] * len(rows)
+        found: list[Packed] = [np.empty((0, 0), np.uint8)] * len(rows)
         for number in np.unique(owners):
             segment, own = self.segments[number], np.flatnonzero(owners == number)
             within = places[own] - self._starts[number]
@@ -150,7 +150,7 @@ class SegmentWriter:
         chunks: Integers,
         document: int | Integers,
         vectors: Any,
-        sentences: Bytes,
+        sentences: Packed,
         counts: Integers | Sequence[int],
     ) -> None:
         """Add rows; chunks ascend from call to call.
@@ -166,7 +166,7 @@ class SegmentWriter:
         keys[:, 0], keys[:, 1], keys[:, 2] = chunks, document, counts
         self._keys.append(keys)
         self._rows.write(np.ascontiguousarray(vectors, STORED_VECTOR).data)
-        self._sentences.write(np.ascontiguousarray(sentences, np.int8).data)
+        self._sentences.write(np.ascontiguousarray(sentences, np.uint8).data)
 
     def __len__(self) -> int:
         return sum(len(keys) for keys in self._keys)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-LAYOUT = 2
+LAYOUT = 3
 """Counts changes of the tables."""
 HNSW_M = 16
 HNSW_EF_CONSTRUCTION = 64
@@ -39,7 +39,8 @@ CREATE TABLE chunks (
     id bigint PRIMARY KEY, document bigint NOT NULL, span_start integer NOT NULL,
     span_end integer NOT NULL, context text NOT NULL, vector_key bytea NOT NULL,
     embedding halfvec NOT NULL, sentences bytea NOT NULL,
-    CHECK (octet_length(sentences) > 0 AND octet_length(sentences) % vector_dims(embedding) = 0));
+    CHECK (octet_length(sentences) > 0
+           AND octet_length(sentences) % ((vector_dims(embedding) + 1) / 2) = 0));
 ALTER TABLE chunks ALTER COLUMN sentences SET STORAGE EXTERNAL;
 CREATE INDEX chunks_by_document ON chunks (document);
 CREATE INDEX chunks_by_vector_key ON chunks (vector_key);

@@ -14,7 +14,7 @@ from rag.store.postgres.checking import refuse_damaged
 from rag.store.postgres.chunk_rows import checked_chunk
 from rag.store.postgres.postings import Ranges, Statistics, TermPostings, best
 from rag.store.protocol import AddDocument, Filters, Scored
-from rag.store.sentence_vectors import best_cosines, from_bytes
+from rag.store.sentence_vectors import best_cosines, from_bytes, packed_width, rows_of_bytes
 from rag.store.snapshot import DocumentCache
 
 if TYPE_CHECKING:
@@ -142,8 +142,8 @@ class PostgresSnapshot:
             if identifier not in found:
                 refuse_damaged(f"passage {identifier} is gone")
         parts = [found[identifier] for identifier in identifiers]
-        rows = np.frombuffer(b"".join(parts), np.int8).reshape(-1, len(vector))
-        return best_cosines(vector, rows, [len(part) // len(vector) for part in parts])
+        counts = [len(part) // packed_width(len(vector)) for part in parts]
+        return best_cosines(vector, rows_of_bytes(b"".join(parts), len(vector)), counts)
 
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """Return the chunks of *identifiers*, in that order."""
