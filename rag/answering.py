@@ -24,29 +24,28 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.38,
-    "similarity": 3.36,
-    "overlap": 1.81,
-    "reciprocal_rank": 0.49,
-    "fits": 1.23,
-    "bias": -4.94,
+    "answerable": 0.4,
+    "similarity": 1.89,
+    "overlap": 2.44,
+    "reciprocal_rank": 0.44,
+    "fits": 1.26,
+    "bias": -4.57,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 0.45,
-    "similarity": 0.1,
-    "dense": 0.66,
-    "fits": 1.51,
-    "unknown": -1.01,
-    "bias": 0.01,
+    "answerable": 0.47,
+    "similarity": 0.22,
+    "dense": 0.65,
+    "fits": 1.28,
+    "unknown": -1.05,
+    "bias": 0.14,
 }
-"""A logistic function of `question_features`: how likely the best sentence answers.
+"""A logistic function of `question_features`: how likely the best sentence answers."""
+WEIGHTS_WITHOUT_READER = {"similarity": 1.54, "overlap": 0.45, "dense": 1.94, "bias": -1.11}
+"""A logistic function of `features_without_reader`: how likely the best sentences answer.
 
-Both are fitted on development questions by ``training/fit_answering.py``.
+All three are fitted on development questions by ``training/fit_answering.py``.
 """
-COMPARED_SENTENCES = 16
-"""Sentences whose similarity is computed after reading; it costs a pass of the embedding model."""
-_CONFIDENCE = {"similarity": 3.85, "overlap": -2.1, "dense": 5.0, "bias": -4.05}
 FURTHER_SENTENCE = {Form.FACT: 0.55, Form.LIST: 0.4, Form.OPEN: 0.3}
 """Share of the best sentence's score that another one needs to be added, with a reader."""
 FURTHER_SENTENCE_WITHOUT_READER = 0.75
@@ -96,20 +95,8 @@ def score_by_reading(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def confidence_by_similarity(ranked: Sequence[Candidate]) -> float:
-    """Return how likely it is (0..1) that the best candidates answer, without a reader.
-
-    A logistic function of the best sentence's similarity, the best overlap and the best passage's
-    cosine, fitted on development questions. The overlap counts against: at equal similarity, a
-    question whose words all occur asks more often for what is not said about known names.
-    """
-    if not ranked:
-        return 0.0
-    return _sigmoid(
-        _CONFIDENCE["similarity"] * max(candidate.similarity for candidate in ranked)
-        + _CONFIDENCE["overlap"] * max(candidate.overlap for candidate in ranked)
-        + _CONFIDENCE["dense"] * max(candidate.hit.scores.dense or 0.0 for candidate in ranked)
-        + _CONFIDENCE["bias"]
-    )
+    """Return how likely it is (0..1) that the best candidates answer, without a reader."""
+    return _logistic(features_without_reader(ranked), WEIGHTS_WITHOUT_READER) if ranked else 0.0
 
 
 def confidence_by_reading(ranked: Sequence[Candidate], unknown: float) -> float:
@@ -141,6 +128,19 @@ def question_features(ranked: Sequence[Candidate], unknown: float) -> dict[str, 
         "dense": max(item.hit.scores.dense or 0.0 for item in ranked),
         "fits": float(ranked[0].fits),
         "unknown": unknown,
+    }
+
+
+def features_without_reader(ranked: Sequence[Candidate]) -> dict[str, float]:
+    """Return what tells that the candidates, at least one, answer, where no reader says so.
+
+    The overlap counts against: at equal similarity, a question whose words all occur asks more
+    often for what is not said about known names.
+    """
+    return {
+        "similarity": max(item.similarity for item in ranked),
+        "overlap": max(item.overlap for item in ranked),
+        "dense": max(item.hit.scores.dense or 0.0 for item in ranked),
     }
 
 

@@ -252,17 +252,16 @@ def _sentences_pooled(
 ) -> Iterator[Vectors]:
     """Yield the mean of *hidden*, (tokens, dimension), over each sentence, scaled to length 1.
 
-    Sentences without a token, which the model does not read, are left out. *offsets* are of all
-    tokens in characters of the indexed text; the first and the last are special ones.
+    That of a sentence without a token, which the model does not read, is zero. *offsets* are of
+    all tokens in characters of the indexed text; the first and the last are special ones.
     """
     starts = [start for start, _ in offsets[1:-1]]
     shift = len(chunk.indexed_text) - len(chunk.text)
     for span in sentence_spans(chunk.text):
         first = bisect_left(starts, shift + span.start)
         end = bisect_left(starts, shift + span.end)
-        if first < end:
-            total = hidden[1 + first : 1 + end].sum(axis=0)
-            yield total / np.linalg.norm(total)
+        total = hidden[1 + first : 1 + end].sum(axis=0)
+        yield total / np.linalg.norm(total) if first < end else total
 
 
 def _mean_pooled(encoder: Any) -> Any:

@@ -19,7 +19,6 @@ from rag.values import later_number, value_fits, whole_range
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rag.embedding import Embedder
     from rag.questions import QuestionKind
     from rag.reading import Reader
     from rag.store import Snapshot
@@ -47,7 +46,7 @@ MIN_TERMS = 3
 class Candidate:
     """A sentence of a passage; ``similarity``, ``overlap`` and ``score`` are higher-is-better.
 
-    ``similarity`` is the cosine to the question, ``overlap`` the share (0..1) of the question's
+    ``similarity`` is the cosine (-1..1) to the question, ``overlap`` the share (0..1) of the question's
     terms that it holds, weighted by rarity; ``answerable`` is the reader's probability (0..1) that
     the sentence answers and ``answer`` the span that it marked. Both are None without a reader,
     and ``answer`` where it is only who says so, or when that was written (`rag.attribution`);
@@ -163,18 +162,25 @@ def with_overlap(
     return found
 
 
-def with_similarity(
-    candidates: Sequence[Candidate], question: str, embedder: Embedder
-) -> list[Candidate]:
-    """Return the candidates with their similarity filled in."""
-    if not candidates:
-        return []
-    vectors = embedder.embed([question, *(candidate.text for candidate in candidates)])
-    similarities = vectors[1:] @ vectors[0]
-    return [
-        replace(candidate, similarity=float(similarity))
-        for candidate, similarity in zip(candidates, similarities, strict=True)
-    ]
+def with_similarity(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates with their similarity filled in.
+
+    It is that of the nearest of those sentences of its passage which a candidate shares.
+    """
+    places: dict[int, list[Span]] = {}
+    found = []
+    for candidate in candidates:
+        hit = candidate.hit
+        if hit.rank not in places:
+            places[hit.rank] = sentence_spans(hit.chunk.text)
+        own = _within(candidate.span, hit)
+        cosines = [
+            cosine
+            for place, cosine in zip(places[hit.rank], hit.sentences, strict=False)
+            if place.overlaps(own)
+        ]
+        found.append(replace(candidate, similarity=max(cosines or hit.sentences, default=0.0)))
+    return found
 
 
 def with_readings(

@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rag.answering import (
-    COMPARED_SENTENCES,
     choose,
     cite,
     confidence_by_reading,
@@ -198,8 +197,7 @@ class Pipeline:
             candidates, hits, question, kind, self.reader, self.settings.reading.passages
         )
         timings["read"] = 1000 * (time.perf_counter() - began)
-        likely = score_by_reading(candidates)[:COMPARED_SENTENCES]
-        ranked = score_by_reading(with_similarity(likely, question, self.embedder))
+        ranked = score_by_reading(with_similarity(candidates))
         if asks_for_author(question):
             found = byline(snapshot, hits, question, self.embedder)
             ranked = [found, *ranked] if found else ranked
@@ -229,10 +227,9 @@ class Pipeline:
         """Return the fields of the answer that come from reading the passages."""
         kind = classify(question)
         if self.reader is None:
-            compared = with_overlap(
-                candidate_sentences(snapshot, hits, kind, question), question, snapshot
-            )
-            ranked = score_by_similarity(with_similarity(compared, question, self.embedder))
+            candidates = candidate_sentences(snapshot, hits, kind, question)
+            candidates = with_overlap(candidates, question, snapshot)
+            ranked = score_by_similarity(with_similarity(candidates))
             confidence = confidence_by_similarity(ranked)
         else:
             ranked, hits = self.read(snapshot, question, kind, hits, timings)

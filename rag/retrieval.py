@@ -59,7 +59,8 @@ def search(
     vector = embedder.embed([question])[0]
     embedded = time.perf_counter()
     among = snapshot.matching(filters) if filters is not None else None
-    fused = _scored(snapshot, vector, question, settings, max(settings.candidates, count), among)
+    depth = max(settings.candidates, count)
+    fused, sentences = _scored(snapshot, vector, question, settings, depth, among)
     candidates = sorted(fused, key=lambda chunk: (-fused[chunk].fused, chunk))
     chunks = snapshot.chunks(candidates[: count * OVERFETCH])
     own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}
@@ -75,6 +76,7 @@ def search(
             chunk,
             scores[chunk.identifier],
             snapshot.document(chunk.document).page_at(chunk.span.start),
+            sentences[chunk.identifier],
         )
         for rank, chunk in enumerate(kept, start=1)
     ]
@@ -91,15 +93,15 @@ def _scored(
     settings: RetrievalSettings,
     depth: int,
     among: frozenset[str] | None,
-) -> dict[int, Scores]:
-    """Return the scores of what the two searches find, *depth* chunks each."""
+) -> tuple[dict[int, Scores], dict[int, tuple[float, ...]]]:
+    """Return what the two searches find, *depth* chunks each: scores, and sentences' cosines."""
     dense = snapshot.search_dense(vector, depth, among)
     words = [*query_terms(question), *other_terms(question)]
     lexical = snapshot.search_lexical(words, depth, among)
     found = sorted({item.chunk for item in (*dense, *lexical)})
-    cosines = snapshot.best_sentences(vector, found)
-    sentences = [Scored(chunk, cosine) for chunk, cosine in zip(found, cosines, strict=True)]
-    return fuse(dense, sentences, lexical, settings.dense_weight)
+    sentences = dict(zip(found, snapshot.sentence_cosines(vector, found), strict=True))
+    best = [Scored(chunk, max(cosines)) for chunk, cosines in sentences.items()]
+    return fuse(dense, best, lexical, settings.dense_weight), sentences
 
 
 def fuse(

@@ -174,12 +174,16 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question. Hits are ordered by ``rank``, which counts from 1."""
+    """A passage found for a question. Hits are ordered by ``rank``, which counts from 1.
+
+    ``sentences`` are the cosines (-1..1) of its sentences to the question, in their order.
+    """
 
     rank: int
     chunk: Chunk
     scores: Scores
     page: Page | None = None
+    sentences: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return one element of ``passages`` in the answer's JSON."""

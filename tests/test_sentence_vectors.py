@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.store.sentence_vectors import best_cosines, joined, sentences_of, stored
+from rag.store.sentence_vectors import joined, sentence_cosines, sentences_of, stored
 
 
 def unit(rows):
@@ -30,19 +30,22 @@ def test_a_passage_without_a_sentence_is_its_own():
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_sentence_of_which_a_model_knows_no_word_is_left_out():
+def test_a_sentence_of_which_a_model_knows_no_word_is_near_nothing():
     own, known, nothing = [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]
     asked = np.array(known, np.float32)
     partly = sentences_of(np.array([own, nothing, known], np.float32))
-    assert partly.tolist() == [[8 | (7 + 8) << 4]]
+    assert partly.tolist() == [[8 | 8 << 4], [8 | (7 + 8) << 4]]
     neither = sentences_of(np.array([nothing, nothing], np.float32))
     assert neither.tolist() == [[8 | 8 << 4]]
     assert joined(nothing, neither).tolist() == [nothing, nothing]
-    assert best_cosines(asked, np.concatenate([partly, neither]), [1, 1]) == [1.0, 0.0]
+    cosines = sentence_cosines(asked, np.concatenate([partly, neither]), [2, 1])
+    assert cosines == [(0.0, 1.0), (0.0,)]
 
 
-def test_each_passage_has_its_best_sentence():
+def test_each_sentence_has_its_cosine():
     sentences = sentences_of(unit([[1, 1], [1, 0], [0, 1], [-1, 0], [3, 4]]))
     asked = np.array([1, 0], np.float32)
-    assert best_cosines(asked, sentences, [2, 1, 1]) == pytest.approx([1, -1, 0.6], abs=0.02)
-    assert best_cosines(asked, sentences[:0], []) == []
+    cosines = sentence_cosines(asked, sentences, [2, 1, 1])
+    assert [len(own) for own in cosines] == [2, 1, 1]
+    assert sum(cosines, ()) == pytest.approx((1, 0, -1, 0.6), abs=0.02)
+    assert sentence_cosines(asked, sentences[:0], []) == []

@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 
-from rag.answering import question_features, sentence_features
+from rag.answering import features_without_reader, question_features, sentence_features
 from rag.evaluation.gold import read_gold
 from rag.evaluation.labels import Split
 from rag.evaluation.locating import Locator
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 COVERED = 0.5
 """Share of a gold sentence that a candidate has to hold to count as it."""
+LIKELIEST = 16
+"""Sentences of a question that are fitted on, by the weights so far: others are told apart easily,
+and would only teach how."""
 
 
 def is_gold(candidate: Candidate, located: Any) -> bool:
@@ -60,12 +63,14 @@ def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
             ranked, _ = pipeline.read(snapshot, question.question, kind, hits, {})
             unknown = unknown_share(question.question, snapshot)
         if ranked:
+            likeliest = ranked[:LIKELIEST]
             rows.append(
                 {
                     "answerable": question.answerable,
-                    "sentences": [sentence_features(item) for item in ranked],
-                    "labels": [is_gold(item, located) for item in ranked],
-                    "ranked": ranked,
+                    "sentences": [sentence_features(item) for item in likeliest],
+                    "labels": [is_gold(item, located) for item in likeliest],
+                    "ranked": likeliest,
+                    "without_reader": features_without_reader(ranked),
                     "unknown": unknown,
                 }
             )
@@ -109,11 +114,17 @@ def main() -> None:
         question_features(reordered(row, sentence_weights), row["unknown"]) for row in rows
     ]
     answerable = np.array([row["answerable"] for row in rows])
-    question_weights = fit(questions, answerable.tolist(), arguments.l2)
+    weights = {
+        "sentence": sentence_weights,
+        "question": fit(questions, answerable.tolist(), arguments.l2),
+        "without_reader": fit(
+            [row["without_reader"] for row in rows], answerable.tolist(), arguments.l2
+        ),
+    }
     matrix = np.array([list(row.values()) for row in questions])
     model = LogisticRegression(C=1 / arguments.l2, max_iter=2000)
     predicted = cross_val_predict(model, matrix, answerable, cv=10, method="predict_proba")[:, 1]
-    print(json.dumps({"sentence": sentence_weights, "question": question_weights}, indent=1))
+    print(json.dumps(weights, indent=1))
     print(f"questions {len(rows)}, of these answerable {answerable.sum()}")
     print(
         f"first sentence is gold {np.mean([row['first'] for row in rows if row['answerable']]):.3f}"

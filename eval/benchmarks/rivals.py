@@ -122,7 +122,7 @@ def footnote(texts: list[str], vectors: Vector, folder: Path) -> Callable[[Vecto
         with store.snapshot() as snapshot:
             dense = snapshot.search_dense(vector, 50, None)
             snapshot.search_lexical(words, 50, None)
-            snapshot.best_sentences(vector, [item.chunk for item in dense])
+            snapshot.sentence_cosines(vector, [item.chunk for item in dense])
             return snapshot.chunks([item.chunk for item in dense[:SHOWN]])
 
     return found

@@ -208,9 +208,11 @@ class MemorySnapshot:
                 scored.append(Scored(identifier, score))
         return sorted(scored, key=lambda item: (-item.score, item.chunk))[:count]
 
-    def best_sentences(self, vector: Vector, identifiers: Sequence[int]) -> list[float]:
-        """Return the highest cosine of *vector* to a sentence of each chunk, in their order."""
-        return [float((self._data.vectors[key][1:] @ vector).max()) for key in identifiers]
+    def sentence_cosines(
+        self, vector: Vector, identifiers: Sequence[int]
+    ) -> list[tuple[float, ...]]:
+        """Return the cosine of *vector* to each sentence of each chunk, in their order."""
+        return [tuple((self._data.vectors[key][1:] @ vector).tolist()) for key in identifiers]
 
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """Return the chunks of *identifiers*, in that order."""

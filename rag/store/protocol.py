@@ -136,8 +136,14 @@ class Snapshot(Protocol):
         Chunks without any of the terms are left out.
         """
 
-    def best_sentences(self, vector: Vector, identifiers: Sequence[int]) -> list[float]:
-        """Return the highest cosine of *vector* to a sentence of each chunk, in their order."""
+    def sentence_cosines(
+        self, vector: Vector, identifiers: Sequence[int]
+    ) -> list[tuple[float, ...]]:
+        """Return the cosine of *vector* to each sentence of each chunk, in their order.
+
+        Sentences are those of the chunk's text, as `rag.sentences` cuts it. A chunk without any
+        has one cosine, its own.
+        """
 
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """Return the chunks of *identifiers*, in that order."""

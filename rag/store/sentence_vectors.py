@@ -8,6 +8,7 @@ length is known. Two numbers share a byte, the first in its lower half.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,11 +41,9 @@ def sentences_of(vectors: Vector) -> Packed:
 
     Returns:
         (sentences, packed_width(dimension)), at least one: a passage without a sentence is its
-        own. Sentences of which a model knows no word, whose vector is zero, are left out.
+        own. A vector of zeros, of a sentence in which a model knows no word, stays one.
     """
-    rows = np.asarray(vectors[1:], np.float32)
-    rows = rows[np.abs(rows).max(axis=1, initial=0) > _NOTHING]
-    rows = rows if len(rows) else np.asarray(vectors[:1], np.float32)
+    rows = np.asarray(vectors[1:] if len(vectors) > 1 else vectors[:1], np.float32)
     largest = np.abs(rows).max(axis=1, keepdims=True)
     levels = np.full((len(rows), 2 * packed_width(rows.shape[1])), _ZERO, np.uint8)
     scaled = np.rint(rows * (_LARGEST / np.maximum(largest, _NOTHING)))
@@ -73,19 +72,19 @@ def stored(vectors: Vector) -> Vector:
     return joined(np.asarray(vectors[0], STORED_VECTOR), sentences_of(vectors))
 
 
-def best_cosines(vector: Vector, sentences: Packed, counts: Sequence[int]) -> list[float]:
-    """Return for each passage the highest cosine of *vector* to one of its sentences.
+def sentence_cosines(
+    vector: Vector, sentences: Packed, counts: Sequence[int]
+) -> list[tuple[float, ...]]:
+    """Return for each passage the cosine of *vector* to each of its sentences, in their order.
 
     Args:
         vector: Shape (dimension,), length 1.
         sentences: Those of all passages, one after another, as they are stored.
         counts: How many each passage has, at least one.
     """
-    if not counts:
-        return []
-    cosines = _unpacked(sentences, len(vector)) @ vector
-    starts = np.cumsum([0, *counts[:-1]])
-    return [float(best) for best in np.maximum.reduceat(cosines, starts)]
+    cosines = (_unpacked(sentences, len(vector)) @ vector).tolist()
+    ends = list(accumulate(counts))
+    return [tuple(cosines[end - count : end]) for end, count in zip(ends, counts, strict=True)]
 
 
 def _unpacked(sentences: Packed, dimension: int) -> Vector:

@@ -17,7 +17,7 @@ from rag.store.files import verify
 from rag.store.lexical import FOLDER_NAME as LEXICAL
 from rag.store.lexical import LexicalFolder
 from rag.store.protocol import AddDocument
-from rag.store.sentence_vectors import best_cosines, joined, no_sentences
+from rag.store.sentence_vectors import joined, no_sentences, sentence_cosines
 from rag.store.vectors import FOLDER_NAME as VECTORS
 from rag.store.vectors import StoredVectors
 
@@ -153,12 +153,14 @@ class EmbeddedSnapshot:
         """Return the *count* chunks of highest BM25 score, best first."""
         return self._data.lexical.search(terms, count, self._data.rows(self._catalog, among))
 
-    def best_sentences(self, vector: Vector, identifiers: Sequence[int]) -> list[float]:
-        """Return the highest cosine of *vector* to a sentence of each chunk, in their order."""
+    def sentence_cosines(
+        self, vector: Vector, identifiers: Sequence[int]
+    ) -> list[tuple[float, ...]]:
+        """Return the cosine of *vector* to each sentence of each chunk, in their order."""
         stored = self._data.dense.stored
         sentences = stored.sentences(stored.rows_of(np.array(identifiers, np.int64)))
         every = np.concatenate([no_sentences(stored.dimension), *sentences])
-        return best_cosines(vector, every, [len(own) for own in sentences])
+        return sentence_cosines(vector, every, [len(own) for own in sentences])
 
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """Return the chunks of *identifiers*, in that order."""

@@ -14,7 +14,7 @@ from rag.store.postgres.checking import refuse_damaged
 from rag.store.postgres.chunk_rows import checked_chunk
 from rag.store.postgres.postings import Ranges, Statistics, TermPostings, best
 from rag.store.protocol import AddDocument, Filters, Scored
-from rag.store.sentence_vectors import best_cosines, from_bytes, packed_width, rows_of_bytes
+from rag.store.sentence_vectors import from_bytes, packed_width, rows_of_bytes, sentence_cosines
 from rag.store.snapshot import DocumentCache
 
 if TYPE_CHECKING:
@@ -134,8 +134,10 @@ class PostgresSnapshot:
         among_ranges = allowed.ranges if allowed is not None else None
         return best(found, statistics, count, self._removed(), among_ranges)
 
-    def best_sentences(self, vector: Array, identifiers: Sequence[int]) -> list[float]:
-        """Return the highest cosine of *vector* to a sentence of each chunk, in their order."""
+    def sentence_cosines(
+        self, vector: Array, identifiers: Sequence[int]
+    ) -> list[tuple[float, ...]]:
+        """Return the cosine of *vector* to each sentence of each chunk, in their order."""
         query = "SELECT id, sentences FROM chunks WHERE id = ANY(%(wanted)s)"
         found = dict(self._reading.rows(query, {"wanted": list(identifiers)}))
         for identifier in identifiers:
@@ -143,7 +145,7 @@ class PostgresSnapshot:
                 refuse_damaged(f"passage {identifier} is gone")
         parts = [found[identifier] for identifier in identifiers]
         counts = [len(part) // packed_width(len(vector)) for part in parts]
-        return best_cosines(vector, rows_of_bytes(b"".join(parts), len(vector)), counts)
+        return sentence_cosines(vector, rows_of_bytes(b"".join(parts), len(vector)), counts)
 
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """Return the chunks of *identifiers*, in that order."""
