@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SPECIAL_TOKENS = 2
 """Word pieces that the model puts around a text."""
+LONGEST_TOKEN_CHARACTERS = 100
+"""Models take a longer word for a single unknown one; passages of such words would have no end."""
 MAX_CONTEXT_SHARE = 0.3
 """Of the window; a longer title and heading path is cut, so that the passage has room."""
 SMALL_SECTION_TOKENS = 40
@@ -157,7 +159,12 @@ def _units(
             spans.extend(sentence_spans(document.text, block.span))
         else:
             spans.append(block.span)
-    counts = count_tokens([document.slice(span) for span in spans])
+    counts = [
+        max(tokens, len(span) // LONGEST_TOKEN_CHARACTERS)
+        for span, tokens in zip(
+            spans, count_tokens([document.slice(span) for span in spans]), strict=True
+        )
+    ]
     units: list[_Unit] = []
     for span, tokens in zip(spans, counts, strict=True):
         if tokens <= room:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import IndexMismatchError, LoadError, NothingIndexedError
-from rag.finding import find_files
+from rag.finding import find_files, readable
 from rag.index_report import IndexReport, Progress
 from rag.models import file_sha256
 from rag.preparing import LocalPreparation
@@ -165,6 +165,10 @@ class _Run:
         began = time.perf_counter()
         now = {}
         for name, path in found.items():
+            if str(path) != readable(str(path)):
+                message = f"Expected a name in UTF-8, but it is {name}. Rename the file or folder."
+                now[name] = SourceFile(name, readable(str(path)), "", 0, LoadError.reason, message)
+                continue
             try:
                 size, sha256 = path.stat().st_size, file_sha256(path)
             except OSError as error:
@@ -285,7 +289,10 @@ def _nothing_indexed(
     now: dict[str, SourceFile], failed: dict[str, SourceFile]
 ) -> NothingIndexedError:
     if not now:
-        message = "Expected at least one document, but there are no files. Check the path."
+        message = (
+            "Expected at least one document, but there are no files. Check the path. If there is "
+            "an index it is unchanged, and still answers; to be rid of it, delete it."
+        )
         return NothingIndexedError(message, {})
     reasons = {
         name: f"{failed[file.sha256].reason}: {failed[file.sha256].message}"

@@ -37,7 +37,7 @@ from rag.retrieval import rerank, search
 from rag.settings import Settings, load_settings
 from rag.store.opening import existing_store
 from rag.store.protocol import mismatch_message
-from rag.types import Answer, IndexStamp, Status
+from rag.types import Answer, IndexStamp, Status, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from rag.questions import QuestionKind
     from rag.reading import Reader
     from rag.store import Filters, Snapshot, Store
-    from rag.types import Document, Hit, Turn
+    from rag.types import Document, Hit
 
 DEFAULT_INDEX = "index/default"
 MAX_QUESTION_CHARACTERS = 2000
@@ -112,7 +112,8 @@ class Pipeline:
         """
         began = time.perf_counter()
         timings: dict[str, float] = {}
-        complete = checked_question(standalone(checked_question(question), history))
+        asked = checked_question(question)
+        complete = checked_question(standalone(asked, checked_history(history)))
         with self.store.snapshot() as snapshot:
             hits = self.hits(snapshot, complete, filters, timings)
             assembling = time.perf_counter()
@@ -121,7 +122,7 @@ class Pipeline:
             stamp = IndexStamp(self.store.name, snapshot.generation, self.settings.sha256())
         timings["total"] = 1000 * (time.perf_counter() - began)
         return Answer(
-            question=question,
+            question=asked,
             standalone_question=complete,
             index=stamp,
             timings_ms=timings,
@@ -258,9 +259,13 @@ def checked_question(question: str) -> str:
     """Return *question* without surrounding and repeated white space.
 
     Raises:
-        InputError: nothing is left, or it is too long.
+        InputError: it is no text, nothing is left, or it is too long.
     """
-    text = " ".join(question.replace("\0", " ").split())
+    if not isinstance(question, str):
+        message = f"Expected a question as text, but got {type(question).__name__}."
+        raise InputError(message)
+    whole = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = " ".join(whole.replace("\0", " ").split())
     if not any(char.isalnum() for char in text):
         message = f"Expected a question in words, but got {question[:80]!r}."
         raise InputError(message)
@@ -271,3 +276,19 @@ def checked_question(question: str) -> str:
         )
         raise InputError(message)
     return text
+
+
+def checked_history(history: Sequence[Turn]) -> Sequence[Turn]:
+    """Return *history* as it is.
+
+    Raises:
+        InputError: it holds something else than turns.
+    """
+    for turn in history:
+        if not isinstance(turn, Turn):
+            message = (
+                "Expected a history of rag.Turn(question, answer), the oldest first, "
+                f"but got {type(turn).__name__}."
+            )
+            raise InputError(message)
+    return history

@@ -72,6 +72,10 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
+_DESCRIBED_PERSON = re.compile(
+    r"\W*who\s+(?i:is|was|are|were)\s+(?:[A-Z][\w'’.-]*(?:\s+(?:al|bin|ibn|de|van|von|ul))?\s*)+\W*$",
+)
+"""A question for a person who is named is for what they are, not for another name."""
 _PLACE = re.compile(
     r"\b(?:where|(?:what|which) (?:city|country|place|capital|town|region))\b", re.IGNORECASE
 )
@@ -134,6 +138,8 @@ def _counted(question: str) -> frozenset[str]:
 
 
 def _expected(question: str) -> Expected:
+    if _DESCRIBED_PERSON.match(question[:1].lower() + question[1:]):
+        return Expected.ANY
     for pattern, expected in (
         (_NUMBER, Expected.NUMBER),
         (_DATE, Expected.DATE),

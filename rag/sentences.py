@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import sentencex
 
 from rag.types import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _OPEN_ABBREVIATION = re.compile(
     r"(?:\b(?:vol|no|nos|pp|p|art|sec|sect|ch|fig|figs|para|ed|eds|cf|ca|approx|rs|hon|st|"
@@ -23,6 +27,8 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 """An abbreviation or house number that never ends a sentence, whatever follows."""
+LONGEST_SENTENCE_CHARACTERS = 1000
+_BREAK = re.compile(r"\s+")
 _LABEL_WORDS = 8
 _LABEL = re.compile(
     r"""["'“‘(]?(?:[A-Z0-9]|al-)[^\s.!?;]*(?:\s(?:["'“‘(]?[A-Z0-9][^\s.!?;]*|(?:a|al|and|at|bin|"""
@@ -41,6 +47,8 @@ _LIST_MARK = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-z][.)]|[•▪◦·●■○�
 def sentence_spans(text: str, within: Span | None = None) -> list[Span]:
     """Return the sentences of *text* in order, without surrounding white space.
 
+    What has no end for `LONGEST_SENTENCE_CHARACTERS` is cut between words.
+
     Args:
         text: Any text; it is not changed, so spans are exact.
         within: Only this part of it; None means all. A sentence never crosses its ends.
@@ -58,7 +66,7 @@ def sentence_spans(text: str, within: Span | None = None) -> list[Span]:
             pieces[-1] = Span(pieces[-1].start, span.end)
         else:
             pieces.append(span)
-    return _with_labels(text, pieces)
+    return [part for piece in _with_labels(text, pieces) for part in _cut(text, piece)]
 
 
 def without_list_mark(text: str, span: Span) -> Span:
@@ -87,6 +95,26 @@ def _is_label(sentence: str, *, first: bool) -> bool:
     if sentence.count(" ") >= _LABEL_WORDS or _NO_LABEL.match(sentence):
         return False
     return (_LABEL if first else _WITHIN_LABEL).fullmatch(sentence) is not None
+
+
+def _cut(text: str, span: Span) -> Iterator[Span]:
+    """Yield *span* in parts of at most `LONGEST_SENTENCE_CHARACTERS`, cut between words.
+
+    Written-down speech and scanned text may have no full stop for pages, and nobody reads that as
+    one quote.
+    """
+    start = span.start
+    while span.end - start > LONGEST_SENTENCE_CHARACTERS:
+        furthest = start + LONGEST_SENTENCE_CHARACTERS
+        breaks = [match.end() for match in _BREAK.finditer(text, start + 1, furthest)]
+        end = breaks[-1] if breaks else furthest
+        part = _trimmed(text, start, end)
+        if part is not None:
+            yield part
+        start = end
+    rest = _trimmed(text, start, span.end)
+    if rest is not None:
+        yield rest
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rag.answers_file import WrittenAnswer
     from rag.settings import LoadingSettings
     from rag.store import Snapshot, SourceFile, Store
-    from rag.types import Citation, Document, Sentence
+    from rag.types import Citation, Document, Position, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def answer_problems(answer: WrittenAnswer) -> list[str]:
         f"the value {position.value!r} in a disagreement {problem}"
         for disagreement in answer.disagreements
         for position in disagreement.positions
-        for problem in _number_problems(position.citations, quotes)
+        for problem in _value_problems(position, quotes)
     ]
     if answer.text is not None and answer.text != answer.expected_text:
         problems.append("the text is not its sentences with their citations")
@@ -171,6 +171,18 @@ def _sentence_problems(sentence: Sentence, quotes: dict[int, str]) -> list[str]:
     if sentence.text not in {*cited, " ".join(cited)}:
         return ["is not what its citations quote"]
     return []
+
+
+def _value_problems(position: Position, quotes: dict[int, str]) -> list[str]:
+    problems = _number_problems(position.citations, quotes)
+    cited = [_folded(quotes[number]) for number in position.citations if number in quotes]
+    if not problems and not any(_folded(position.value) in quote for quote in cited):
+        return ["is in no quote that it cites"]
+    return problems
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _number_problems(numbers: Sequence[int], quotes: dict[int, str]) -> list[str]:

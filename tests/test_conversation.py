@@ -96,6 +96,7 @@ def test_a_question_that_needs_nothing_is_not_touched(conversation):
 
 
 ANNOUNCED = turn("When was the Islamic Military Counter Terrorism Coalition announced?", "2015")
+OFFICE = turn("Who is Raheel Sharif?", "the first commander-in-chief of the IMCTC")
 COMMANDS = turn("Who commands the IMCTC?", "Raheel Sharif")
 JOINED = turn("When did Pakistan join the IMCTC?", "January 2016")
 MEMBERS = turn("How many members does the coalition have?", "41")
@@ -179,6 +180,8 @@ ISAF = turn("When did the ISAF mission end?", "2014")
         ),
         ([COMMANDS], "Tell me more", "Tell me more about Raheel Sharif"),
         ([JOINED], "Tell me more", "Tell me more about when Pakistan joined the IMCTC"),
+        ([OFFICE], "How many members does it have?", "How many members does the IMCTC have?"),
+        ([OFFICE], "When was he appointed?", "When was Raheel Sharif appointed?"),
     ],
 )
 def test_a_follow_up_becomes_self_contained(history, question, expected):

@@ -160,7 +160,10 @@ def test_small_segments_are_merged_and_removed_rows_left_out(tmp_path, vectors):
     added.add(2 * fresh + 2, 231, vectors[1150:1200], *sentences_of(fresh))
     added.close()
     segment = Segment(tmp_path / "added", 9, DIMENSION)
-    extend(tmp_path / "after", before, segment, np.array([202, 231]), 9)
+    checked = []
+    extend(tmp_path / "after", before, segment, np.array([202, 231]), 9, checked.append)
+    assert sorted({path.name.split(".")[0] for path in checked}) == ["2", "3"]
+    assert len(checked) == 6
     after = StoredVectors(tmp_path / "after", DIMENSION)
     assert [(item.number, len(item)) for item in after.segments] == [(1, 1000), (9, 140)]
     assert after.removed.tolist() == [1]

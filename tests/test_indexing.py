@@ -15,11 +15,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.embedding import HashingEmbedder
-from rag.errors import IndexDamagedError, IndexLockedError, IndexMismatchError, InputError
+from rag.errors import (
+    IndexDamagedError,
+    IndexLockedError,
+    IndexMismatchError,
+    InputError,
+    StoreError,
+)
 from rag.finding import find_files
 from rag.indexing import update_index
 from rag.pipeline import Pipeline, open_pipeline
 from rag.settings import ChunkingSettings
+from rag.store import database, lexical
 from rag.store.embedded import EmbeddedStore
 from rag.store.memory import MemoryStore
 from tests.conftest import write_files
@@ -231,6 +238,64 @@ def test_vectors_that_an_earlier_version_did_not_publish_are_computed_anew(store
     older.close()
     report = update(store, folder, settings)
     assert (report.passages_embedded, report.passages_reused) == (3, 0)
+
+
+def test_a_name_that_is_no_utf_8_is_skipped_and_the_rest_indexed(store, folder, settings):
+    (folder / "bad\udcff.txt").write_text("It stands in Riyadh.")
+    report = update(store, folder, settings)
+    assert [(file.name, file.reason) for file in report.skipped] == [("bad\\xff.txt", "unreadable")]
+    assert report.skipped[0].message == (
+        "Expected a name in UTF-8, but it is bad\\xff.txt. Rename the file or folder."
+    )
+    assert sorted(content(store)[0]) == ["a.txt", "b/c.md", "d.txt"]
+
+
+def test_an_index_in_the_folder_is_no_document(folder, settings):
+    store = EmbeddedStore(folder / "index")
+    assert update(store, folder, settings).added == ["a.txt", "b/c.md", "d.txt"]
+    again = update(store, folder, settings)
+    assert (again.generation, again.unchanged, again.skipped) == (1, 3, [])
+
+
+def test_damaged_vectors_are_not_taken_over_by_an_update(store, folder, settings):
+    update(store, folder, settings)
+    store.close()
+    [path] = store.folder.rglob("*.vectors.f16")
+    damaged = bytearray(path.read_bytes())
+    damaged[40] ^= 4
+    path.write_bytes(damaged)
+    (folder / "a.txt").write_text("Jeddah is the seat of the coalition.")
+    with pytest.raises(IndexDamagedError, match=r"vectors\.f16 was changed .* --rebuild"):
+        update(EmbeddedStore(store.folder), folder, settings)
+    assert path.name in noticed(store, folder, settings)
+
+
+def states(folder):
+    """When each file was changed, but those that SQLite keeps beside its own while it is open."""
+    files = (path for path in folder.rglob("*") if not path.name.endswith(("-wal", "-shm")))
+    return {path: path.stat().st_mtime_ns for path in files if path.is_file()}
+
+
+def test_an_index_that_may_not_be_written_is_read(store, folder, settings, monkeypatch):
+    update(store, folder, settings)
+    expected = content(store)
+    store.close()
+    before = states(store.folder)
+    for module in (database, lexical):
+        monkeypatch.setattr(module, "is_writable", lambda path: False)
+    reader = EmbeddedStore(store.folder)
+    assert content(reader) == expected
+    with reader.snapshot() as snapshot:
+        assert [item.score > 0 for item in snapshot.search_lexical(["riyadh"], 5, None)] == [True]
+    assert states(store.folder) == before
+    with pytest.raises(StoreError, match="readonly"):
+        update(reader, folder, settings, rebuild=True)
+
+
+def test_the_name_of_an_index_is_that_of_its_folder(store, folder, settings, monkeypatch):
+    update(store, folder, settings)
+    monkeypatch.chdir(store.folder)
+    assert EmbeddedStore(".").name == store.name == "index"
 
 
 def test_a_missing_file_is_named_and_mended(store, folder, settings):

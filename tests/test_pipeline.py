@@ -340,3 +340,18 @@ def test_what_is_no_question_is_refused(settings, manifest, library, question):
 def test_fewer_than_one_passage_is_refused(settings, manifest, library):
     with pytest.raises(InputError, match="at least 1"):
         pipeline_of(settings, manifest, *library).search("riyadh", k=0)
+
+
+def test_half_a_character_is_replaced(settings, manifest, library):
+    pipeline = pipeline_of(settings, manifest, *library)
+    answer = pipeline.ask("Where did the coalition \ud800 meet?\n")
+    assert answer.question == "Where did the coalition \ufffd meet?"
+    json.dumps(answer.to_dict(), ensure_ascii=False).encode()
+
+
+def test_what_is_no_question_or_turn_is_refused(settings, manifest, library):
+    pipeline = pipeline_of(settings, manifest, *library)
+    with pytest.raises(InputError, match="question as text, but got NoneType"):
+        pipeline.ask(None)
+    with pytest.raises(InputError, match=r"rag.Turn\(question, answer\)"):
+        pipeline.ask("Why?", history=[("When did Pakistan join?", "2016")])

@@ -64,6 +64,17 @@ def test_a_quote_does_not_begin_with_the_number_of_a_list(text, quoted):
     assert text[span.start : span.end] == quoted
 
 
+def test_text_without_full_stops_is_cut_between_words():
+    text = f"It began there. Too {'many words ' * 300}and {'x' * 1500}"
+    spans = sentence_spans(text)
+    parts = [text[span.start : span.end] for span in spans]
+    assert parts[0] == "It began there."
+    assert max(map(len, parts)) <= 1000
+    assert "".join(parts).replace(" ", "") == text.replace(" ", "")
+    assert all(part.endswith(("many", "words")) for part in parts[1:4])
+    assert [len(part) for part in parts[-2:]] == [1000, 500]
+
+
 def test_only_the_part_asked_for_is_cut():
     text = "One here. Two here. Three here."
     assert sentence_spans(text, Span(10, 19)) == [Span(10, 19)]

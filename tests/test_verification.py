@@ -297,6 +297,10 @@ def test_rules_hold_for_an_answer_as_it_was_given(shared):
             {"disagreements": [{"about": "x", "positions": [{"value": "9", "citations": [3]}]}]},
             "the value '9' in a disagreement cites [3], which does not exist",
         ),
+        (
+            {"disagreements": [{"about": "x", "positions": [{"value": "9", "citations": [1]}]}]},
+            "the value '9' in a disagreement is in no quote that it cites",
+        ),
         ({"short_answer": "1975"}, "the short answer '1975' is in no quote"),
     ],
 )

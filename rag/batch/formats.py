@@ -248,9 +248,14 @@ def _decoded(text: str) -> str:
 
 def _parsed(line: str, number: int) -> tuple[Any, str | None]:
     try:
-        return json.loads(line), None
+        value = json.loads(line)
+        if "\\ud" in line.lower():
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return None, f"Expected whole characters on line {number}, but one is half of a pair."
     except (ValueError, RecursionError) as error:
         return None, f"Expected JSON on line {number}, but: {error}."
+    return value, None
 
 
 def _plain(value: Any) -> Any:

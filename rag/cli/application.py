@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -82,6 +83,9 @@ app.command()(asking.chat)
 
 def main() -> None:
     """Run the command line with the arguments of this process."""
+    # A shell may close either ("rag ask … >&-"); what is written then goes nowhere.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - for the whole process
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     try:
         app(prog_name="rag")
     except KeyboardInterrupt:

@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 def index_report_lines(report: IndexReport, index: str, *, verbose: bool) -> list[str]:
     """Return what a run did, with every file's name if *verbose*."""
     lines = []
+    skipped = {file.name for file in report.skipped}
+    added = [name for name in report.added if name not in skipped]
+    changed = [name for name in report.changed if name not in skipped]
+    unchanged = report.unchanged - len(skipped - {*report.added, *report.changed})
     if verbose:
-        for change in ("added", "changed", "removed"):
-            lines += [f"{change}: {one_line(name)}" for name in getattr(report, change)]
+        for change, names in (("added", added), ("changed", changed), ("removed", report.removed)):
+            lines += [f"{change}: {one_line(name)}" for name in names]
         stages = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in report.seconds.items())
         lines.append(f"Seconds: {stages}")
     lines.append(
         f"{one_line(index)}, generation {report.generation}: "
-        f"{len(report.added)} added, {len(report.changed)} changed, "
-        f"{len(report.removed)} removed, {report.unchanged} unchanged, "
-        f"{len(report.skipped)} skipped; {report.passages_embedded} passages embedded, "
+        f"{len(added)} added, {len(changed)} changed, "
+        f"{len(report.removed)} removed, {unchanged} unchanged, "
+        f"{len(skipped)} skipped; {counted(report.passages_embedded, 'passage')} embedded, "
         f"{report.passages_reused} reused; {report.seconds['total']:.1f} s"
     )
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -30,20 +31,22 @@ def connect(
         durable: Whether a commit outlives a crash of the machine.
         cache: Tables that may be lost: those of another layout are made anew.
 
+    A file that may not be written is opened for reading.
+
     Raises:
         IndexDamagedError: the file is no SQLite database, or of another layout.
         StoreError: it cannot be opened.
     """
     with translated(path):
-        connection = sqlite3.connect(
-            path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
+        writable = not path.exists() or (is_writable(path) and is_writable(path.parent))
+        connection = _opened(path, "mode=rwc") if writable else _opened_for_reading(path)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            if writable:
+                connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             connection.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KIB}")
             found = connection.execute("PRAGMA user_version").fetchone()[0]
-            if found == 0 or (cache and found != layout):
+            if writable and (found == 0 or (cache and found != layout)):
                 dropped = " ".join(f"DROP TABLE IF EXISTS {table};" for table in cache)
                 connection.executescript(
                     f"BEGIN IMMEDIATE; {dropped} {schema} PRAGMA user_version = {layout}; COMMIT"
@@ -57,6 +60,37 @@ def connect(
         message = f"Expected layout {layout} of {path}, but it has {found}. {REBUILD_HINT}"
         raise IndexDamagedError(message)
     return connection
+
+
+def _opened(path: Path, options: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{options}",
+        uri=True,
+        timeout=_BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def _opened_for_reading(path: Path) -> sqlite3.Connection:
+    """Open a file of a folder in which nothing may be written, as on a read-only disk.
+
+    SQLite's way to share a file needs two more files beside it. Where it cannot make them, the
+    file is read as one that nobody changes (https://www.sqlite.org/uri.html#uriimmutable); rows
+    carry hashes, so that a change by somebody else is noticed.
+    """
+    connection = _opened(path, "mode=ro")
+    try:
+        connection.execute("PRAGMA user_version")
+    except sqlite3.OperationalError:
+        connection.close()
+        return _opened(path, "mode=ro&immutable=1")
+    return connection
+
+
+def is_writable(path: Path) -> bool:
+    """Whether this process may write to a file or folder; on a read-only disk it may not."""
+    return os.access(path, os.W_OK)
 
 
 @contextmanager

@@ -53,7 +53,7 @@ class EmbeddedStore:
                 the type that it was last written with.
         """
         self.folder = Path(folder)
-        self.name = self.folder.name
+        self.name = self.folder.absolute().name or str(self.folder)
         self._exact_up_to = exact_up_to
         self._lock = WriterLock(self.folder)
         self._pool: list[Catalog] = []

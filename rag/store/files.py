@@ -11,7 +11,7 @@ from rag.errors import IndexDamagedError
 from rag.store.database import REBUILD_HINT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     Recorded = Mapping[str, tuple[int, str]]
@@ -28,11 +28,11 @@ def link(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def link_all(source: Path, target: Path) -> None:
+def link_all(source: Path, target: Path, with_link: Callable[[Path, Path], None] = link) -> None:
     """Link every file of a folder but locks."""
     for file in sorted(source.iterdir()):
         if not file.name.endswith(_LOCK_SUFFIX):
-            link(file, target / file.name)
+            with_link(file, target / file.name)
 
 
 def record(folder: Path, before: Path | None, known: Recorded) -> dict[str, tuple[int, str]]:

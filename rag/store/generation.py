@@ -131,13 +131,19 @@ class GenerationWriter:
             verify(self._before / name, size, sha256, hashed=name.endswith(".i64"))
         return StoredVectors(self._before / VECTORS, self._manifest.dimension)
 
+    def _check(self, path: Path) -> None:
+        """Compare a file of the generation before with its hash; others are of this run."""
+        if self._before is not None and path.is_relative_to(self._before):
+            name = path.relative_to(self._before).as_posix()
+            verify(path, *self._recorded[name], hashed=True)
+
     def _write_vectors(
         self, base: StoredVectors | None, before: StoredVectors | None, removed: list[int]
     ) -> None:
         """Write the vectors, and the FAISS file where there are many."""
         added = Segment(self._folder / _ADDED, 0, self._manifest.dimension)
         gone = np.asarray(removed, np.int64)
-        extend(self._folder / VECTORS, base, added, gone, 2 * self.number + 1)
+        extend(self._folder / VECTORS, base, added, gone, 2 * self.number + 1, self._check)
         for name in (_ADDED, _COMPACTED):
             shutil.rmtree(self._folder / name, ignore_errors=True)
         stored = StoredVectors(self._folder / VECTORS, self._manifest.dimension)
@@ -210,6 +216,9 @@ class GenerationWriter:
             return None
 
         def compacted() -> StoredVectors:
+            for segment in stored.segments:
+                for file in segment.files:
+                    self._check(file)
             folder = self._folder / _COMPACTED
             compact(stored, folder, 2 * self.number)
             return StoredVectors(folder, self._manifest.dimension)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.store.database import is_writable
 from rag.store.files import link_all
 from rag.store.protocol import Scored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
 FOLDER_NAME = "lexical"
 WRITER_BYTES = 64_000_000
@@ -65,9 +69,10 @@ class LexicalFolder:
         import tantivy
 
         self._tantivy = tantivy
-        index = tantivy.Index.open(str(folder))
-        self._schema = index.schema
-        self._searcher = index.searcher()
+        with _lockable(folder) as opened:
+            index = tantivy.Index.open(str(opened))
+            self._schema = index.schema
+            self._searcher = index.searcher()  # has every file open from now on
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -105,3 +110,14 @@ class LexicalFolder:
     def frequency(self, term: str) -> int:
         """Return in how many chunks *term* occurs."""
         return int(self._searcher.doc_freq("terms", term))
+
+
+@contextmanager
+def _lockable(folder: Path) -> Iterator[Path]:
+    """Give *folder*, or one that names the same files: tantivy locks what it opens."""
+    if is_writable(folder):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="footnote-") as names:
+        link_all(folder.absolute(), Path(names), os.symlink)
+        yield Path(names)

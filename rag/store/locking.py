@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+OWNER_FILE_NAME = "writer.pid"
+"""Says which process writes, or wrote last; every index in a folder has it."""
+
 
 class WriterLock:
     """The right to write to the index in a folder, for one thread of one process."""
@@ -46,7 +49,7 @@ class WriterLock:
                 raise IndexLockedError(self._message(self._owner())) from error
             try:
                 self.depth += 1
-                (self._folder / "writer.pid").write_text(str(os.getpid()))
+                (self._folder / OWNER_FILE_NAME).write_text(str(os.getpid()))
                 yield
             finally:
                 self.depth -= 1
@@ -56,7 +59,7 @@ class WriterLock:
 
     def _owner(self) -> str:
         try:
-            return (self._folder / "writer.pid").read_text() or "unknown"
+            return (self._folder / OWNER_FILE_NAME).read_text() or "unknown"
         except OSError:
             return "unknown"
 

@@ -17,7 +17,7 @@ from rag.store.files import link
 from rag.store.sentence_vectors import STORED_VECTOR, packed_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from rag.store.sentence_vectors import Packed, Vector
@@ -213,7 +213,12 @@ def compact(stored: StoredVectors, folder: Path, number: int) -> None:
 
 
 def extend(
-    folder: Path, before: StoredVectors | None, added: Segment, removed: Integers, number: int
+    folder: Path,
+    before: StoredVectors | None,
+    added: Segment,
+    removed: Integers,
+    number: int,
+    check: Callable[[Path], None],
 ) -> None:
     """Complete a generation's segments: those *before* it, and *added*, merged where they are small.
 
@@ -226,12 +231,16 @@ def extend(
         added: The new rows, in another folder.
         removed: Rows of documents that go now.
         number: Of the segment that is written.
+        check: Called with each file of the generation before that is written anew, so that no
+            damage to it is taken over.
     """
     kept = list(before.segments) if before else []
     merged, size = [added], len(added)
     while kept and len(kept[-1]) <= 2 * size:
         merged.insert(0, kept.pop())
         size += len(merged[0])
+        for file in merged[0].files:
+            check(file)
     gone = np.union1d(before.removed, removed) if before else removed
     folder.mkdir(parents=True, exist_ok=True)
     for segment in kept:

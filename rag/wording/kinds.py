@@ -53,6 +53,7 @@ _KINDS = (
     (PLACE_NOUNS, Kind.PLACE),
     (THING_NOUNS, Kind.THING),
 )
+_RANK_OF_OFFICE = re.compile(r"-(?:in-chief|general|designate|elect)$")
 _ACRONYM = re.compile(r"[A-Z][A-Z&+\d.-]+s?|\d\+\w")
 _OFFICES = "|".join(sorted(TITLES | PERSON_NOUNS))
 _SPEAKS = "say|says|said|write|writes|wrote|argue|argues|think|thinks|see|sees|born|die|died"
@@ -89,8 +90,9 @@ def kind_of(phrase: str) -> Kind:
     if named and words[0] in TITLES and len(words) > 1:
         return Kind.PERSON
     for word in (words[-1], words[0])[: 1 + named]:
+        office = _RANK_OF_OFFICE.sub("", word)
         for nouns, kind in _KINDS:
-            if word in nouns:
+            if word in nouns or office in nouns:
                 return kind
     if not named:
         return Kind.GROUP if is_plural(head) else Kind.THING

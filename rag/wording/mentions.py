@@ -92,9 +92,13 @@ def mentioned(turn: Turn) -> list[Mention]:
     answer = _answer(turn, clause)
     if answer and clause and answer.text not in {item.text for item in found}:
         place = answer.kind is Kind.PLACE and clause.subject
-        defined = clause.is_definition and answer.kind is not Kind.PERSON
+        named = names(clause.subject) == [clause.subject]
+        defined = clause.is_definition and (named or answer.kind is not Kind.PERSON)
         vague = clause.head == "what" and not clause.noun and clause.subject
         found.insert(len(found) if place or defined else 1 if vague else 0, answer)
+        held = answer.text.partition(" of ")[2] if answer.kind is Kind.PERSON else ""
+        if held and held not in {item.text for item in found}:  # "the commander of the IMCTC"
+            found.append(_described(held, told, clause))
     if clause and clause.head == "who" and not clause.subject and answer is None:
         found.insert(0, Mention(f"the one who {clause.verb} {clause.rest}".strip(), Kind.PERSON))
     author = turn.answer.citations[0].metadata.author if turn.answer.citations else None
@@ -222,7 +226,8 @@ def _person_name(short: str) -> str:
     """Return the name in "former army chief General Raheel Sharif", with its title."""
     if not re.match(r"the |an? |former |[a-z]", short) and "," not in short:
         return short
-    return max(names(short), key=lambda name: len(name.split()), default=short)
+    people = (name for name in names(short) if kind_of(name) in {Kind.NAME, Kind.PERSON})
+    return max(people, key=lambda name: len(name.split()), default=short)
 
 
 def _is_one_person(author: str) -> bool:

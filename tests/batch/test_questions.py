@@ -74,6 +74,7 @@ def test_json_lines_hold_objects_or_texts():
 
 def test_a_bad_line_of_json_is_a_row_with_an_error():
     lines = b'{"question": "Why?"}\n{"question": \n[1]\n{"question": 4}\n{"x": 1}\n\xff\n'
+    lines += b'{"question": "Why \\ud83d\\ude42?"}\n{"question": "Why \\ud800?"}\n'
     rows = read(lines, "jsonl")
     assert [row.error and row.error[:44] for row in rows] == [
         None,
@@ -82,7 +83,10 @@ def test_a_bad_line_of_json_is_a_row_with_an_error():
         "Expected a text for 'question' on line 4, bu",
         "Expected a text for 'question' on line 5, bu",
         "Expected UTF-8 on line 6. Save the file as U",
+        None,
+        "Expected whole characters on line 8, but one",
     ]
+    assert rows[6].question == "Why 🙂?"
 
 
 def test_text_has_a_question_a_line():

@@ -195,3 +195,11 @@ def test_the_encoding_of_the_terminal_is_no_obstacle(indexed):
     assert b"The caf\\xe9" in text.stdout
     as_json = subprocess.run([*command, "--json"], env=ascii_only, capture_output=True, check=True)
     assert "The café “Ölberg” burned" in as_json.stdout.decode()
+
+
+def test_a_closed_output_is_no_error():
+    command = f"{sys.executable} -m rag.cli --help"
+    closed = subprocess.run(
+        ["/bin/sh", "-c", f"{command} >&-"], check=False, env=environment(), capture_output=True
+    )
+    assert (closed.returncode, closed.stderr) == (0, b"")

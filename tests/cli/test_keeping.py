@@ -27,7 +27,7 @@ def test_a_second_run_says_what_changed(indexed):
     assert lines[2].startswith("Seconds: read 0.")
     assert lines[3].startswith(
         "index/default, generation 2: 1 added, 0 changed, 1 removed, 1 unchanged, 0 skipped; "
-        "1 passages embedded, 0 reused; "
+        "1 passage embedded, 0 reused; "
     )
 
 
