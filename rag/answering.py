@@ -11,6 +11,7 @@ from rag.errors import RagError
 from rag.questions import Form, offers_choice, wants_yes_or_no
 from rag.terms import terms
 from rag.types import Citation, Sentence, Span
+from rag.values import only_repeats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -211,9 +212,8 @@ def short_answer(best: Candidate, kind: QuestionKind, question: str) -> str | No
     span = span.strip(" \t\n,;:.–—-“”\"'‘’")
     if span.count("(") != span.count(")"):
         span = span.strip("()")
-    words = span.lower().split()
-    repeats = set(words) <= set(_WORD.findall(question.lower())) and not offers_choice(question)
-    return span if 0 < len(words) <= LONGEST_SHORT_ANSWER_WORDS and not repeats else None
+    repeats = only_repeats(span, question) and not offers_choice(question)
+    return span if 0 < len(span.split()) <= LONGEST_SHORT_ANSWER_WORDS and not repeats else None
 
 
 def _rest_of_name(span: str, after: str, question: str) -> str:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from rag.attribution import asks_for_source, asks_for_work, is_source, is_year_of_source
 from rag.names import names_in, other_terms
-from rag.questions import Expected
+from rag.questions import Expected, offers_choice
 from rag.sentences import sentence_spans, without_list_mark
 from rag.terms import query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
-from rag.values import later_number, value_fits, whole_range
+from rag.values import later_number, only_repeats, value_fits, whole_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -211,7 +211,7 @@ def with_readings(
             before = found.get(key)
             if before is None or sentence.answerable > (before.answerable or 0.0):
                 answer = _answer_span(item, hit, sentence.span, question, kind)
-                fits = answer is not None and value_fits(item.document.slice(answer), kind.expected)
+                fits = answer is not None and _fits(item.document.slice(answer), question, kind)
                 found[key] = replace(
                     item, answerable=sentence.answerable, answer=answer, fits=fits, hit=hit
                 )
@@ -245,6 +245,12 @@ def _answer_span(
         )
         return Span(first + place[0], first + place[1])
     return None if _is_of_source(candidate, answer, question, kind) else answer
+
+
+def _fits(span: str, question: str, kind: QuestionKind) -> bool:
+    """Whether a span is of the kind asked for, and no person whom the question names."""
+    named = kind.expected is Expected.PERSON and only_repeats(span, question)
+    return value_fits(span, kind.expected) and not (named and not offers_choice(question))
 
 
 def _is_of_source(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:

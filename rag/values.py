@@ -80,6 +80,7 @@ _DATES = tuple(
         rf"\b{_YEAR}\b",
     )
 )
+_SPAN_WORD = re.compile(r"[\w'’-]+")
 _TITLES = frozenset(
     """a an the gen general lt lieutenant maj major col colonel brig brigadier adm admiral field
     marshal dr prof professor mr mrs ms sir lord prince crown king president prime minister
@@ -164,6 +165,15 @@ def value_fits(text: str, expected: Expected) -> bool:
             return any(word[:1].isupper() for word in text.split())
         case Expected.PLACE | Expected.ANY:
             return bool(text)
+
+
+def only_repeats(span: str, question: str) -> bool:
+    """Whether an answer span has no word, titles apart, that the question lacks."""
+    words, asked = (
+        {re.sub(r"['’]s?$", "", word) for word in _SPAN_WORD.findall(text.casefold())}
+        for text in (span, question)
+    )
+    return (words - _TITLES or words) <= asked
 
 
 def later_number(sentence: str, question: str) -> tuple[int, int] | None:

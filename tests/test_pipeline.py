@@ -147,6 +147,20 @@ def test_a_span_that_only_repeats_the_question_is_no_short_answer(settings, mani
     assert pipeline.ask("Did Qatar or Iran stay out of the coalition?").short_answer == "Iran"
 
 
+def test_a_person_whom_the_question_names_is_not_the_one_asked_for(settings, manifest):
+    text = "General Raheel Sharif had the command of the coalition for six years."
+    pipeline = pipeline_of(
+        settings, manifest, make_document("a.txt", text), reader=MarkingReader("General.* Sharif")
+    )
+    asked_for, named = (
+        pipeline.ask(question)
+        for question in ("Who had the command?", "Who had the command after Raheel Sharif?")
+    )
+    assert asked_for.short_answer == "General Raheel Sharif"
+    assert named.short_answer is None
+    assert named.confidence < asked_for.confidence
+
+
 def test_no_span_answers_yes_or_no(settings, manifest):
     text = "Turkey is a member of the coalition since 2015, the column of last month says."
     pipeline = pipeline_of(

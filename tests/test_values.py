@@ -11,6 +11,7 @@ from rag.values import (
     agree,
     counted_number,
     later_number,
+    only_repeats,
     parse_value,
     whole_range,
 )
@@ -138,3 +139,17 @@ def test_a_count_is_the_last_number_of_the_things_asked_for(sentence, number):
 )
 def test_a_span_without_such_a_value_has_none(text, expected):
     assert parse_value(text, expected) is None
+
+
+@pytest.mark.parametrize(
+    ("span", "question", "repeats"),
+    [
+        ("General Raheel Sharif", "Who opposed Raheel Sharif's appointment?", True),
+        ("Sharif’s", "Who succeeded Raheel Sharif?", True),
+        ("General Bajwa", "Who succeeded Raheel Sharif?", False),
+        ("the General", "Who leads it?", False),
+        ("the general", "Who made the general its commander?", True),
+    ],
+)
+def test_a_span_repeats_what_the_question_names_titles_apart(span, question, repeats):
+    assert only_repeats(span, question) is repeats
