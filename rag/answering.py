@@ -42,7 +42,7 @@ QUESTION_WEIGHTS = {
     "bias": 0.14,
 }
 """A logistic function of `question_features`: how likely the best sentence answers."""
-WEIGHTS_WITHOUT_READER = {"similarity": 1.54, "overlap": 0.45, "dense": 1.94, "bias": -1.11}
+WEIGHTS_WITHOUT_READER = {"similarity": 1.57, "overlap": -0.28, "dense": 4.93, "bias": -2.24}
 """A logistic function of `features_without_reader`: how likely the best sentences answer.
 
 All three are fitted on development questions by ``training/fit_answering.py``.
@@ -133,11 +133,7 @@ def question_features(ranked: Sequence[Candidate], unknown: float) -> dict[str, 
 
 
 def features_without_reader(ranked: Sequence[Candidate]) -> dict[str, float]:
-    """Return what tells that the candidates, at least one, answer, where no reader says so.
-
-    The overlap counts against: at equal similarity, a question whose words all occur asks more
-    often for what is not said about known names.
-    """
+    """Return what tells that the candidates, at least one, answer, where no reader says so."""
     return {
         "similarity": max(item.similarity for item in ranked),
         "overlap": max(item.overlap for item in ranked),

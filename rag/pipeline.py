@@ -112,8 +112,8 @@ class Pipeline:
         """
         began = time.perf_counter()
         timings: dict[str, float] = {}
-        asked = checked_question(question)
-        complete = checked_question(standalone(asked, checked_history(history)))
+        complete = standalone(checked_question(question), checked_history(history))
+        complete = checked_question(complete)
         with self.store.snapshot() as snapshot:
             hits = self.hits(snapshot, complete, filters, timings)
             assembling = time.perf_counter()
@@ -122,7 +122,7 @@ class Pipeline:
             stamp = IndexStamp(self.store.name, snapshot.generation, self.settings.sha256())
         timings["total"] = 1000 * (time.perf_counter() - began)
         return Answer(
-            question=asked,
+            question=whole_characters(question),
             standalone_question=complete,
             index=stamp,
             timings_ms=timings,
@@ -264,8 +264,7 @@ def checked_question(question: str) -> str:
     if not isinstance(question, str):
         message = f"Expected a question as text, but got {type(question).__name__}."
         raise InputError(message)
-    whole = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = " ".join(whole.replace("\0", " ").split())
+    text = " ".join(whole_characters(question).replace("\0", " ").split())
     if not any(char.isalnum() for char in text):
         message = f"Expected a question in words, but got {question[:80]!r}."
         raise InputError(message)
@@ -276,6 +275,11 @@ def checked_question(question: str) -> str:
         )
         raise InputError(message)
     return text
+
+
+def whole_characters(text: str) -> str:
+    """Return *text* with halves of characters, which no file and no model takes, replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def checked_history(history: Sequence[Turn]) -> Sequence[Turn]:

@@ -359,7 +359,8 @@ def test_fewer_than_one_passage_is_refused(settings, manifest, library):
 def test_half_a_character_is_replaced(settings, manifest, library):
     pipeline = pipeline_of(settings, manifest, *library)
     answer = pipeline.ask("Where did the coalition \ud800 meet?\n")
-    assert answer.question == "Where did the coalition \ufffd meet?"
+    assert answer.question == "Where did the coalition \ufffd meet?\n"
+    assert answer.standalone_question == "Where did the coalition \ufffd meet?"
     json.dumps(answer.to_dict(), ensure_ascii=False).encode()
 
 

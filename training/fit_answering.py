@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 COVERED = 0.5
 """Share of a gold sentence that a candidate has to hold to count as it."""
+WITHOUT_READER_L2 = 0.05
+"""These three features have nearly one scale; more would keep every confidence near the middle."""
 LIKELIEST = 16
 """Sentences of a question that are fitted on, by the weights so far: others are told apart easily,
 and would only teach how."""
@@ -118,7 +120,7 @@ def main() -> None:
         "sentence": sentence_weights,
         "question": fit(questions, answerable.tolist(), arguments.l2),
         "without_reader": fit(
-            [row["without_reader"] for row in rows], answerable.tolist(), arguments.l2
+            [row["without_reader"] for row in rows], answerable.tolist(), WITHOUT_READER_L2
         ),
     }
     matrix = np.array([list(row.values()) for row in questions])

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rag.store import records
-from rag.store.database import check_integrity, connect, damaged, translated
+from rag.store.database import BUSY_TIMEOUT_S, check_integrity, connect, damaged, translated
 from rag.store.protocol import Manifest, SourceFile, vector_key
 from rag.types import Chunk, Document, Metadata, Span
 
@@ -45,6 +45,13 @@ class Catalog:
                 self.connection.execute("ROLLBACK")
                 raise
             self.connection.execute("COMMIT")
+
+    def shorten_log(self) -> None:
+        """Move what was committed into the file, unless somebody reads: then a later run does."""
+        with translated(self.path):
+            self.connection.execute("PRAGMA busy_timeout = 0")
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
 
     def generation(self) -> int:
         """Return the number of the published generation, 0 when there is none."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REBUILD_HINT = "Run rag index --rebuild with the same folders to mend it."
-_BUSY_TIMEOUT_S = 30.0
+BUSY_TIMEOUT_S = 30.0
 _PAGE_CACHE_KIB = 64 * 1024
 """Filled only as needed: keys are hashes, so that rows go to pages all over their index."""
 
@@ -66,7 +66,7 @@ def _opened(path: Path, options: str) -> sqlite3.Connection:
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?{options}",
         uri=True,
-        timeout=_BUSY_TIMEOUT_S,
+        timeout=BUSY_TIMEOUT_S,
         isolation_level=None,
         check_same_thread=False,
     )

@@ -105,7 +105,7 @@ class EmbeddedStore:
                         catalog, self.folder / DERIVED, manifest, self._exact_up_to, anew=anew
                     )
                     generation = writer.write(changes)
-                catalog.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                catalog.shorten_log()
                 self._remove_derived_but(generation)
             self._close_pending()
             self._unlink(PENDING_FILE_NAME)  # what it held is published now
