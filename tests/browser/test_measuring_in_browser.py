@@ -53,7 +53,7 @@ def test_accuracy_is_measured_looked_into_and_compared(open_page, gold, tmp_path
     assert page.locator("#run tr.question:visible").count() == 1
     page.select_option("#run select[data-change='compare']", index=1)
     page.wait_for_selector("#run .comparison")
-    assert "answering.threshold 0.06 → 0.9" in page.inner_text("#run .run-head")
+    assert "answering.threshold 0.2 → 0.9" in page.inner_text("#run .run-head")
     changed = page.inner_text("#run .questions tbody tr >> nth=0")
     assert library.QUESTION in changed
     assert "answered -> refused" in changed
