@@ -236,6 +236,8 @@ def _answer_span(
     """
     start = hit.chunk.span.start
     answer = Span(start + marked.start, start + marked.end)
+    if _is_of_source(candidate, answer, question, kind):
+        return None
     if kind.expected is Expected.NUMBER and value_fits(
         candidate.document.slice(answer), kind.expected
     ):
@@ -244,7 +246,7 @@ def _answer_span(
             candidate.text, answer.start - first, answer.end - first
         )
         return Span(first + place[0], first + place[1])
-    return None if _is_of_source(candidate, answer, question, kind) else answer
+    return answer
 
 
 def _fits(span: str, question: str, kind: QuestionKind) -> bool:
@@ -257,7 +259,7 @@ def _is_of_source(candidate: Candidate, answer: Span, question: str, kind: Quest
     start, end = answer.start - candidate.span.start, answer.end - candidate.span.start
     if kind.expected is Expected.PERSON:
         return is_source(candidate.text, start, end) and not asks_for_source(question)
-    if kind.expected is Expected.DATE:
+    if kind.expected in (Expected.DATE, Expected.NUMBER):
         return is_year_of_source(candidate.text, start, end) and not asks_for_work(question)
     return False
 

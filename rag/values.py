@@ -80,6 +80,7 @@ _DATES = tuple(
         rf"\b{_YEAR}\b",
     )
 )
+_DATES_WITH_MONTH = _DATES[:-1]
 _SPAN_WORD = re.compile(r"[\w'’-]+")
 _TITLES = frozenset(
     """a an the gen general lt lieutenant maj major col colonel brig brigadier adm admiral field
@@ -157,14 +158,25 @@ def parse_value(text: str, expected: Expected) -> Value | None:
 
 
 def value_fits(text: str, expected: Expected) -> bool:
-    """Whether an answer span can be what is asked for: a number, a date, a name with a capital."""
+    """Whether an answer span can be what is asked for: a number, a date, a name with a capital.
+
+    The day and the year of a date with its month are no number of anything.
+    """
     match expected:
-        case Expected.NUMBER | Expected.DATE:
-            return parse_value(text, expected) is not None
+        case Expected.NUMBER:
+            return parse_numbers(_without_dates(fold(text))) is not None
+        case Expected.DATE:
+            return parse_date(fold(text)) is not None
         case Expected.PERSON:
             return any(word[:1].isupper() for word in text.split())
         case Expected.PLACE | Expected.ANY:
             return bool(text)
+
+
+def _without_dates(folded: str) -> str:
+    for pattern in _DATES_WITH_MONTH:
+        folded = pattern.sub(" ", folded)
+    return folded
 
 
 def only_repeats(span: str, question: str) -> bool:

@@ -1,11 +1,13 @@
-"""How near a question each sentence is, from what is stored of its passage."""
+"""How near a question each sentence is, and what a reader may mark in it as the answer."""
 
 from __future__ import annotations
 
 import pytest
 
-from rag.evidence import Candidate, with_similarity
-from rag.types import Block, BlockKind, Chunk, Hit, Scores, Span
+from rag.evidence import Candidate, with_readings, with_similarity
+from rag.questions import classify
+from rag.reading import PassageReading, SentenceReading
+from rag.types import Block, BlockKind, Chunk, Hit, Reading, Scores, Span
 from tests.conftest import make_document
 
 TEXT = "Riyadh is the seat. Troops guard the border. Oil is sold. Wheat grows."
@@ -41,3 +43,40 @@ def test_a_quote_is_as_near_as_the_nearest_sentence_it_shares(quote, expected):
 def test_a_passage_that_has_only_its_own_vector_lends_it():
     assert similarity(45, 57, (0.4,)) == 0.4
     assert similarity(45, 57, ()) == 0.0
+
+
+class MarkingReader:
+    """Marks the same words in every passage, as a reader may."""
+
+    fingerprint = "marking"
+
+    def __init__(self, marked):
+        self.marked = marked
+
+    def read_sentences(self, question, passages, sentences):
+        [passage] = passages
+        start = passage.index(self.marked)
+        end = start + len(self.marked)
+        best = Reading(start, end, self.marked, 4.0, 0.9)
+        return [PassageReading(best, (SentenceReading(Span(start, end), 0.9),))]
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer"),
+    [("2019", None), ("34", "42"), ("3,000 to", "3,000 to 5,000")],
+)
+def test_a_count_is_never_the_year_of_a_cited_work(marked, answer):
+    text = {
+        "2019": "Some call it a coalition of Sunni states alone (Abbas, 2019).",
+        "34": "It was initially composed of 34 states, later expanding to 42.",
+        "3,000 to": "It has 3,000 to 5,000 men.",
+    }[marked]
+    document, span = make_document("a.txt", text), Span(0, len(text))
+    hit = Hit(1, Chunk(1, "a.txt", span, text), Scores(dense=0.3))
+    candidate = Candidate(hit, document, Block(BlockKind.PARAGRAPH, span), span, text)
+    question = "How many states are in it?"
+    reader = MarkingReader(marked)
+    [read], [scored] = with_readings([candidate], [hit], question, classify(question), reader, 1)
+    assert (document.slice(read.answer) if read.answer else None) == answer
+    assert read.fits is (answer is not None)
+    assert (read.answerable, scored.scores.answerable) == (0.9, 0.9)

@@ -13,6 +13,7 @@ from rag.values import (
     later_number,
     only_repeats,
     parse_value,
+    value_fits,
     whole_range,
 )
 
@@ -139,6 +140,20 @@ def test_a_count_is_the_last_number_of_the_things_asked_for(sentence, number):
 )
 def test_a_span_without_such_a_value_has_none(text, expected):
     assert parse_value(text, expected) is None
+
+
+@pytest.mark.parametrize(
+    ("span", "fits"),
+    [
+        ("42", True),
+        ("42 states since January 2016", True),
+        ("Pakistan officially joined in January 2016", False),
+        ("December 15, 2015", False),
+        ("some states", False),
+    ],
+)
+def test_a_date_with_its_month_is_no_number_of_anything(span, fits):
+    assert value_fits(span, Expected.NUMBER) is fits
 
 
 @pytest.mark.parametrize(
