@@ -71,6 +71,7 @@ class LexicalFolder:
         self._tantivy = tantivy
         with _lockable(folder) as opened:
             index = tantivy.Index.open(str(opened))
+            index.config_reader(reload_policy="manual")  # else a thread watches, locks the folder
             self._schema = index.schema
             self._searcher = index.searcher()  # has every file open from now on
 
