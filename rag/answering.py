@@ -105,7 +105,7 @@ def confidence_by_reading(ranked: Sequence[Candidate], unknown: float) -> float:
 
     Args:
         ranked: Scored candidates, best first.
-        unknown: What `rag.evidence.unknown_share` says of the question.
+        unknown: What `rag.rarity.unknown_share` says of the question.
     """
     return _logistic(question_features(ranked, unknown), QUESTION_WEIGHTS) if ranked else 0.0
 

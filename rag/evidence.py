@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import bisect
-import math
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.attribution import asks_for_source, asks_for_work, is_source, is_year_of_source
-from rag.names import names_in, other_terms
 from rag.questions import Expected, offers_choice
+from rag.rarity import rarity
 from rag.sentences import sentence_spans, without_list_mark
 from rag.terms import query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
+from rag.units import has_unit
 from rag.values import later_number, only_repeats, value_fits, whole_range
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ _STUDIES = re.compile(
     re.IGNORECASE,
 )
 """Under a heading for aims, what a text sets out to study says nothing about it."""
+UNIT_BEFORE, UNIT_AFTER = 15, 25
+"""Characters before and after a number in which its unit may stand."""
 MIN_TERMS = 3
 """Shorter sentences say nothing on their own."""
 
@@ -211,7 +213,7 @@ def with_readings(
             before = found.get(key)
             if before is None or sentence.answerable > (before.answerable or 0.0):
                 answer = _answer_span(item, hit, sentence.span, question, kind)
-                fits = answer is not None and _fits(item.document.slice(answer), question, kind)
+                fits = answer is not None and _fits(item, answer, question, kind)
                 found[key] = replace(
                     item, answerable=sentence.answerable, answer=answer, fits=fits, hit=hit
                 )
@@ -249,10 +251,22 @@ def _answer_span(
     return answer
 
 
-def _fits(span: str, question: str, kind: QuestionKind) -> bool:
-    """Whether a span is of the kind asked for, and no person whom the question names."""
+def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
+    """Whether an answer is of the kind and in the unit asked for, and no person who is named."""
+    span = candidate.document.slice(answer)
     named = kind.expected is Expected.PERSON and only_repeats(span, question)
-    return value_fits(span, kind.expected) and not (named and not offers_choice(question))
+    around = Span(
+        max(answer.start - UNIT_BEFORE, candidate.span.start),
+        min(answer.end + UNIT_AFTER, candidate.span.end),
+    )
+    in_unit = (
+        kind.unit is None
+        or candidate.block.kind is BlockKind.TABLE_ROW  # its head says the unit, or the caption
+        or has_unit(candidate.document.slice(around), kind.unit)
+    )
+    return (
+        value_fits(span, kind.expected) and in_unit and not (named and not offers_choice(question))
+    )
 
 
 def _is_of_source(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
@@ -275,29 +289,3 @@ def _within(span: Span, hit: Hit) -> Span:
     return Span(
         max(span.start, passage.start) - passage.start, min(span.end, passage.end) - passage.start
     )
-
-
-def rarity(question_terms: Sequence[str], snapshot: Snapshot) -> dict[str, float]:
-    """Return the weight of each term: log(1 + chunks / chunks with it), never 0."""
-    frequencies, count = snapshot.document_frequencies(question_terms)
-    return {
-        term: math.log(1 + (count + 1) / (frequencies.get(term, 0) + 1)) for term in question_terms
-    }
-
-
-def unknown_share(question: str, snapshot: Snapshot) -> float:
-    """Return the share (0..1) of a question's terms, by rarity, that no passage of the index has.
-
-    A state counts as known if any of its names is there.
-    """
-    asked = query_terms(question)
-    others = other_terms(question)
-    weights = rarity([*asked, *others], snapshot)
-    frequencies, _ = snapshot.document_frequencies([*asked, *others])
-    named = {term for name in names_in(question) for term in name.own if len(name.forms) > 1}
-    known = named if any(frequencies.get(term) for term in others) else set()
-    total = sum(weights[term] for term in asked)
-    unknown = sum(
-        weights[term] for term in asked if not frequencies.get(term) and term not in known
-    )
-    return unknown / total if total else 0.0

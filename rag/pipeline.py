@@ -24,7 +24,6 @@ from rag.embedding import OpenVinoEmbedder, open_embedder
 from rag.errors import IndexMismatchError, InputError, ModelError, RagError
 from rag.evidence import (
     candidate_sentences,
-    unknown_share,
     with_overlap,
     with_readings,
     with_similarity,
@@ -32,6 +31,7 @@ from rag.evidence import (
 from rag.gathering import ask_together
 from rag.indexing import manifest_for
 from rag.questions import classify
+from rag.rarity import unknown_share
 from rag.reading import FootnoteReader, open_reader
 from rag.retrieval import rerank, search
 from rag.settings import Settings, load_settings

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from rag.terms import query_terms
 from rag.types import BlockKind
+from rag.units import Unit, unit_asked_for
 
 
 class Form(StrEnum):
@@ -35,13 +36,15 @@ class Expected(StrEnum):
 class QuestionKind:
     """``allowed`` are the kinds of blocks whose sentences may answer.
 
-    ``counted`` are the terms of what "how many …" counts, empty for other questions.
+    ``counted`` are the terms of what "how many …" counts, empty for other questions. ``unit`` is
+    that of a number, None where any number will do.
     """
 
     form: Form
     expected: Expected
     allowed: frozenset[BlockKind]
     counted: frozenset[str] = frozenset()
+    unit: Unit | None = None
 
 
 _PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW})
@@ -119,7 +122,8 @@ def classify(question: str) -> QuestionKind:
         allowed.add(BlockKind.BYLINE)
     if _REFERENCE.search(question):
         allowed.add(BlockKind.REFERENCE)
-    expected = _expected(question)
+    unit = unit_asked_for(question)
+    expected = Expected.NUMBER if unit else _expected(question)
     if expected is Expected.NUMBER or re.match(r"\W*(?:who|when|where)\b", question, re.IGNORECASE):
         form = Form.FACT
     elif _LIST.search(question) and not re.search(r"\bwhy\b", question, re.IGNORECASE):
@@ -128,7 +132,7 @@ def classify(question: str) -> QuestionKind:
         form = Form.OPEN
     else:
         form = Form.FACT
-    return QuestionKind(form, expected, frozenset(allowed), _counted(question))
+    return QuestionKind(form, expected, frozenset(allowed), _counted(question), unit)
 
 
 def _counted(question: str) -> frozenset[str]:

@@ -23,9 +23,9 @@ from rag.answering import features_without_reader, question_features, sentence_f
 from rag.evaluation.gold import read_gold
 from rag.evaluation.labels import Split
 from rag.evaluation.locating import Locator
-from rag.evidence import unknown_share
 from rag.pipeline import open_pipeline
 from rag.questions import classify
+from rag.rarity import unknown_share
 
 if TYPE_CHECKING:
     from rag.evidence import Candidate

@@ -1,0 +1,57 @@
+"""In what a number has to be given to answer: an amount of money, a part of a whole."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """In what a number has to be given to answer."""
+
+    MONEY = "money"
+    SHARE = "share"
+
+
+_ASKED = {
+    Unit.MONEY: re.compile(
+        r"\b(?:how much (?:money|(?:did|do|does|has|have|is|was|will) .*\b(?:cost|spen[dt]|pa(?:y|id)|"
+        r"earn|donated?|invest(?:ed)?))|wh(?:at|ich) (?:did|does|do|will) .*\bcosts?(?=\W*$)|"
+        r"(?:total|annual|yearly|estimated|construction|building|development) costs?|"
+        r"(?:what|which|how (?:large|big|high|much)) .*\b(?:budget|price|salary|revenues?|gdp|worth))\b",
+        re.IGNORECASE,
+    ),
+    Unit.SHARE: re.compile(
+        r"\b(?:(?:what|which) (?:share|percentage|per ?cent|proportion|fraction)|"
+        r"how many per ?cent)\b",
+        re.IGNORECASE,
+    ),
+}
+_OF_NO_NUMBER = re.compile(
+    r"\W*(?:why|who|whom|whose|when|where|how(?!\s+(?:many|much|large|big|high)\b))\b",
+    re.IGNORECASE,
+)
+_GIVEN = {
+    Unit.MONEY: re.compile(
+        r"[$€£¥₹]|\b(?:[mb]illion|trillion|[mb]n|dollars?|euros?|pounds?|rupees?|riyals?|dirhams?|yen|"
+        r"yuan|francs?|lira|cents?|usd|eur|gbp|pkr|sar|gdp|free|per ?cent)\b|%",
+        re.IGNORECASE,
+    ),
+    Unit.SHARE: re.compile(
+        r"%|\b(?:per ?cent|percentage|half|thirds?|quarters?|fifths?|tenths?|majority|minority|most|"
+        r"one in|out of|all|none)\b|\d\s*/\s*\d",
+        re.IGNORECASE,
+    ),
+}
+
+
+def unit_asked_for(question: str) -> Unit | None:
+    """Return in what the number asked for is given; "Why did the total cost rise?" asks for none."""
+    if _OF_NO_NUMBER.match(question):
+        return None
+    return next((unit for unit, asks in _ASKED.items() if asks.search(question)), None)
+
+
+def has_unit(text: str, unit: Unit) -> bool:
+    """Whether a number's surroundings give it in *unit*; the defence's share of a GDP is money."""
+    return _GIVEN[unit].search(text) is not None

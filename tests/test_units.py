@@ -1,0 +1,46 @@
+"""Amounts of money and parts of a whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.questions import Expected, Form, classify
+from rag.units import Unit, has_unit
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("How much does Pakistan spend on defence?", Unit.MONEY),
+        ("What did the headquarters cost?", Unit.MONEY),
+        ("What is the annual budget of the IMCTC?", Unit.MONEY),
+        ("Gas pipeline: total construction cost", Unit.MONEY),
+        ("What is the corridor worth?", Unit.MONEY),
+        ("Why did the total cost rise?", None),
+        ("How did the budget change?", None),
+        ("What were the costs of staying neutral?", None),
+        ("How much did trade grow?", None),
+        ("What share of its people is Shia?", Unit.SHARE),
+        ("Who has the largest share?", None),
+        ("How many members share the cost?", None),
+    ],
+)
+def test_in_what_unit_a_number_is_asked_for(question, unit):
+    kind = classify(question)
+    assert kind.unit is unit
+    assert unit is None or (kind.form, kind.expected) == (Form.FACT, Expected.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "has"),
+    [
+        ("it cost $1.2 billion", Unit.MONEY, True),
+        ("some 300 crore rupees a year", Unit.MONEY, True),
+        ("later expanding to 42", Unit.MONEY, False),
+        ("some 15% of the people", Unit.SHARE, True),
+        ("nearly two-thirds of them", Unit.SHARE, True),
+        ("only one member has it", Unit.SHARE, False),
+    ],
+)
+def test_the_unit_of_a_number_stands_beside_it(text, unit, has):
+    assert has_unit(text, unit) is has
