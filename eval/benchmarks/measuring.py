@@ -21,6 +21,7 @@ import psutil
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from rag.embedding import Embedder
     from rag.pipeline import Pipeline
     from rag.store.protocol import Snapshot
     from rag.store.sentence_vectors import Vector
@@ -38,7 +39,7 @@ TIE = 1e-5
 class Ready:
     """An embedder that knows the vectors of its texts, so that a search is timed without it."""
 
-    def __init__(self, embedder: Any, vectors: dict[str, Vector]) -> None:
+    def __init__(self, embedder: Embedder, vectors: dict[str, Vector]) -> None:
         """Answer for *embedder*."""
         self.fingerprint, self.dimension = embedder.fingerprint, embedder.dimension
         self.max_tokens, self.count_tokens = embedder.max_tokens, embedder.count_tokens

@@ -23,6 +23,7 @@ from material import PARAGRAPH_BREAK, PASSAGES_A_DOCUMENT, Material
 
 from rag.embedding import open_embedder
 from rag.indexing import update_index
+from rag.sentences import sentence_spans
 from rag.settings import Settings
 from rag.store.embedded import EmbeddedStore
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from rag.embedding import Embedder
     from rag.index_report import IndexReport
     from rag.store.sentence_vectors import Vector
+    from rag.types import Chunk
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 
@@ -49,6 +51,10 @@ class MadeUp:
         """Return vectors of length 1."""
         rows = self._rng.normal(size=(len(texts), self.dimension))
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+    def embed_with_sentences(self, chunks: Sequence[Chunk]) -> list[Vector]:
+        """Return a vector of each passage and of each of its sentences."""
+        return [self.embed([""] * (1 + len(sentence_spans(chunk.text)))) for chunk in chunks]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -103,7 +109,7 @@ def change(files: Sequence[Path], sentence: str) -> None:
         path.write_text(f"{sentence}{PARAGRAPH_BREAK}{path.read_text()}")
 
 
-def run(index: Path, folder: Path, settings: Settings, embedder: Any) -> dict[str, Any]:
+def run(index: Path, folder: Path, settings: Settings, embedder: Embedder) -> dict[str, Any]:
     """Update the index and return what that took, the bytes written and how it is stored."""
     store = EmbeddedStore(index)
     written = resource.getrusage(resource.RUSAGE_SELF).ru_oublock
