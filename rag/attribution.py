@@ -12,9 +12,9 @@ import re
 from rag.names import names_in
 
 _REPORTS = (
-    "argue|assert|believe|call|caution|claim|comment|complain|conclude|contend|count|credit|"
+    "argue|assert|believe|call|caution|claim|comment|compare|complain|conclude|contend|count|credit|"
     "criticise|criticize|describe|doubt|emphasise|emphasize|estimate|judge|maintain|mention|note|"
-    "observe|quote|reckon|remark|report|state|stress|suggest|warn"
+    "observe|quote|reckon|regard|remark|report|state|stress|suggest|warn"
 )
 _SAID = (
     rf"(?:{_REPORTS})(?:s|e?d)?|says?|said|speaks? of|spoke of|thinks?|thought|writes?|wrote|"
@@ -33,11 +33,14 @@ _AFTER = re.compile(
     r"(?:,\s[^,.;:]{1,60},)?(?:\s+(?:is|are|was|were)\s\w+\sto)?"
     rf"\s+(?:\w+ly\s+|also\s+|later\s+)?(?:{_SAID})\b"
 )
+_ET_AL = re.compile(r"\bet al\b")
 _SURNAME = r"(?:[A-ZÀ-Þ]\. ?)*[A-ZÀ-Þ][\w'’-]+"
 _AUTHORS = rf"{_SURNAME}(?:(?:, {_SURNAME})*,? (?:&|and) {_SURNAME}| et al\.?)?"
 _WORK_OF = rf"{_AUTHORS}, (?:19|20)\d\d[a-z]?(?:, pp?\. ?[\d–-]+)?"
 _CITED = re.compile(rf"\((?:see |cf\. |e\.g\.,? )?{_WORK_OF}(?:; {_WORK_OF})*\)")
 """Works in brackets: (Rizvi, 2020; Abbas, 2019, p. 4)."""
+_MARK = re.compile(r"\[\d+(?:\s?[,–-]\s?\d+)*\]")
+"""The numbers of works in a list: [4], [2, 5–7]."""
 _YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
 _NAMED = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?P<more> et al\.?| and (?:his|her|their) \w+(?:-\w+)?)? \($")
 _SAYS_NEXT = re.compile(rf"\),? (?:\w+ly |also |later )?(?:{_SAID})\b")
@@ -57,23 +60,29 @@ _ASKS_WORK = re.compile(
 def is_source(sentence: str, start: int, end: int) -> bool:
     """Whether the name at *start* to *end* of a sentence is that of the one who says it."""
     return _is_cited(sentence, start, end) or bool(
-        _BEFORE.search(sentence[:start]) or _AFTER.match(sentence[end:])
+        _ET_AL.search(sentence[start:end])
+        or _BEFORE.search(sentence[:start])
+        or _AFTER.match(sentence[end:])
     )
 
 
 def is_year_of_source(sentence: str, start: int, end: int) -> bool:
-    """Whether the year at *start* to *end* of a sentence says when its source was written."""
+    """Whether what stands at *start* to *end* of a sentence says when its source was written."""
+    if _is_cited(sentence, start, end):
+        return True
     if not _YEAR.fullmatch(sentence[start:end]):
         return False
     before, after = sentence[:start], sentence[end:]
     named = _NAMED.search(before) if after.startswith(")") else None
     bracketed = named and (named["more"] or _SAYS_NEXT.match(after))
     owned = _OWNED.search(before) and _WORK_NEXT.match(after)
-    return bool(bracketed or owned or _is_cited(sentence, start, end))
+    return bool(bracketed or owned)
 
 
 def _is_cited(sentence: str, start: int, end: int) -> bool:
     """Whether a part of a sentence stands in brackets that name works, and not a place and year."""
+    if any(found.start() <= start and end <= found.end() for found in _MARK.finditer(sentence)):
+        return True
     return any(
         found.start() < start and end < found.end()
         for found in _CITED.finditer(sentence)

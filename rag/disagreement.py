@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.counting import asks_about_start, counted_number
+from rag.quantities import Numbers
 from rag.questions import Expected, Form
 from rag.types import Disagreement, Position, Span
-from rag.values import Value, agree, counted_number, parse_value
+from rag.values import Value, agree, parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,13 @@ MIN_ANSWERABLE = 0.5
 """The reader's probability (0..1) that a sentence needs for its value to count."""
 MIN_ANSWERABLE_OF_COUNT = 0.3
 """The same for a sentence with a number of just what the question counts ("41 members")."""
+MIN_NEAR_COUNT = 10
+NEAR_COUNT = 0.2
+"""Two counts of the same things from `MIN_NEAR_COUNT` on that differ by at most this share of the
+greater ("42 states", "41 members") are of one quantity, however little else the sentence repeats.
+"""
+MAX_RATIO_OF_COUNTS = 3.0
+"""Counts further apart than this are of a part, or of something else, more often than not."""
 MIN_SHARE_OF_BEST = 0.5
 """Of the best sentence's score; a weaker sentence is about something else more often."""
 MIN_SHARE_OF_OVERLAP = 0.7
@@ -59,7 +68,7 @@ def stances(ranked: Sequence[Candidate], kind: QuestionKind, question: str) -> l
     for item in ranked:
         if item.document.name in documents:
             continue
-        candidate = _position(item, ranked[0], kind, question)
+        candidate = _position(item, ranked[0], kind, question, found[0].value if found else None)
         value = _value(candidate, kind) if candidate else None
         if candidate is None or value is None:
             continue
@@ -91,24 +100,44 @@ def disagreements(
 
 
 def _position(
-    item: Candidate, best: Candidate, kind: QuestionKind, question: str
+    item: Candidate, best: Candidate, kind: QuestionKind, question: str, first: Value | None
 ) -> Candidate | None:
     """Return a sentence that speaks to the question, with the value it takes; None if it does not.
 
-    One that counts just what the question counts needs less of the rest.
+    One that counts just what the question counts needs less of the rest, and least where it comes
+    near the *first* value.
     """
     probability = item.answerable or 0.0
     count = counted_number(item.text, kind.counted, question) if kind.counted else None
-    if count and probability >= MIN_ANSWERABLE_OF_COUNT:
+    if count:
         start = item.span.start
-        return replace(item, answer=Span(start + count[0], start + count[1]))
-    if (
+        counting = replace(item, answer=Span(start + count[0], start + count[1]))
+        near = _is_near(_value(counting, kind), first) and not asks_about_start(question)
+        if near or probability >= MIN_ANSWERABLE_OF_COUNT:
+            return counting if _can_be_one_count(_value(counting, kind), first) else None
+    if item is best:
+        return item if item.fits else None
+    speaks = (
         probability >= MIN_ANSWERABLE
         and item.score >= MIN_SHARE_OF_BEST * best.score
         and item.overlap >= MIN_SHARE_OF_OVERLAP * best.overlap
-    ):
-        return item
-    return None
+    )
+    one_count = not kind.counted or _can_be_one_count(_value(item, kind), first)
+    return item if speaks and one_count else None
+
+
+def _is_near(value: Value | None, first: Value | None) -> bool:
+    if not isinstance(value, Numbers) or not isinstance(first, Numbers):
+        return False
+    low, high = sorted((value.numbers[-1], first.numbers[-1]))
+    return low >= MIN_NEAR_COUNT and high - low <= NEAR_COUNT * high
+
+
+def _can_be_one_count(value: Value | None, first: Value | None) -> bool:
+    if not isinstance(value, Numbers) or not isinstance(first, Numbers):
+        return True
+    low, high = sorted((value.numbers[-1], first.numbers[-1]))
+    return high <= MAX_RATIO_OF_COUNTS * low
 
 
 def _value(candidate: Candidate, kind: QuestionKind) -> Value | None:

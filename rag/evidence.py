@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.attribution import asks_for_source, asks_for_work, is_source, is_year_of_source
+from rag.counting import counts_another, later_number
+from rag.names import spells_out
+from rag.quantities import whole_range
 from rag.questions import Expected, offers_choice
 from rag.rarity import rarity
 from rag.sentences import sentence_spans, without_list_mark
 from rag.terms import query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
 from rag.units import has_unit
-from rag.values import later_number, only_repeats, value_fits, whole_range
+from rag.values import only_repeats, value_fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -254,7 +257,9 @@ def _answer_span(
 def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
     """Whether an answer is of the kind and in the unit asked for, and no person who is named."""
     span = candidate.document.slice(answer)
-    named = kind.expected is Expected.PERSON and only_repeats(span, question)
+    named = kind.expected is Expected.PERSON and (
+        only_repeats(span, question) or spells_out(span, question)
+    )
     around = Span(
         max(answer.start - UNIT_BEFORE, candidate.span.start),
         min(answer.end + UNIT_AFTER, candidate.span.end),
@@ -264,8 +269,15 @@ def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind)
         or candidate.block.kind is BlockKind.TABLE_ROW  # its head says the unit, or the caption
         or has_unit(candidate.document.slice(around), kind.unit)
     )
+    first = candidate.span.start
+    other = kind.counted is not None and counts_another(
+        candidate.text, answer.start - first, answer.end - first, kind.counted
+    )
     return (
-        value_fits(span, kind.expected) and in_unit and not (named and not offers_choice(question))
+        value_fits(span, kind.expected)
+        and in_unit
+        and not other
+        and not (named and not offers_choice(question))
     )
 
 

@@ -28,6 +28,8 @@ _NO_NAMES = frozenset(
     december""".split()
 )
 """Words that are written with a capital but do not name what is asked about."""
+MIN_ACRONYM = 3
+"""Letters; shorter ones turn up in the capitals of any name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,15 @@ def share_named(names: Iterable[Name], present: frozenset[str] | set[str]) -> fl
     """Return the share (0..1) of the names that a text with these terms has; 1 without names."""
     known = [name.is_in(present) for name in names]
     return sum(known) / len(known) if known else 1.0
+
+
+def spells_out(span: str, question: str) -> bool:
+    """Whether *span* holds what an acronym of *question* stands for, as its capitals show."""
+    capitals = "".join(word[0] for word in _WORD.findall(span) if word[0].isupper())
+    acronyms = (
+        word for word in _WORD.findall(question) if word.isupper() and len(word) >= MIN_ACRONYM
+    )
+    return any(acronym in capitals for acronym in acronyms)
 
 
 def _is_name(word: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rag.terms import query_terms
+from rag.counting import Counted, what_is_counted
 from rag.types import BlockKind
 from rag.units import Unit, unit_asked_for
 
@@ -36,14 +36,14 @@ class Expected(StrEnum):
 class QuestionKind:
     """``allowed`` are the kinds of blocks whose sentences may answer.
 
-    ``counted`` are the terms of what "how many …" counts, empty for other questions. ``unit`` is
-    that of a number, None where any number will do.
+    ``counted`` is what "how many …" counts, None for other questions. ``unit`` is that of a number,
+    None where any number will do.
     """
 
     form: Form
     expected: Expected
     allowed: frozenset[BlockKind]
-    counted: frozenset[str] = frozenset()
+    counted: Counted | None = None
     unit: Unit | None = None
 
 
@@ -61,12 +61,6 @@ _REFERENCE = re.compile(
 _NUMBER = re.compile(
     r"\b(?:how (?:many|much|long|far|large|big|old|high|often)|what (?:number|percentage|share|"
     r"proportion|fraction)|number of|total|count of|size of|length of)\b",
-    re.IGNORECASE,
-)
-_COUNTED = re.compile(
-    r"\b(?:how many(?: of the)?|number of)\s+(?P<things>(?:(?!(?:is|are|was|were|do|does|did|has|"
-    r"have|had|will|would|can|could|may|might|must|should|in|on|of|that|which|who|were)\b)"
-    r"[\w'’-]+\s*){1,4})",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -132,13 +126,7 @@ def classify(question: str) -> QuestionKind:
         form = Form.OPEN
     else:
         form = Form.FACT
-    return QuestionKind(form, expected, frozenset(allowed), _counted(question), unit)
-
-
-def _counted(question: str) -> frozenset[str]:
-    """Return the terms of the words between "how many" and the verb."""
-    match = _COUNTED.search(question)
-    return frozenset(query_terms(match["things"])) if match else frozenset()
+    return QuestionKind(form, expected, frozenset(allowed), what_is_counted(question), unit)
 
 
 def _expected(question: str) -> Expected:

@@ -24,6 +24,8 @@ from rag.attribution import asks_for_source, asks_for_work, is_source, is_year_o
         ("It is symbolic, Moghul et al. conclude.", "Moghul"),
         ("Some see a leading power (Mahmood & Javaid, 2021; Khan, 2019).", "Khan"),
         ("Some see a leading power (see Mahmood & Javaid, 2021, p. 4).", "Mahmood & Javaid"),
+        ("Shah et al. see in it the old relationship.", "Shah et al"),
+        ("Kamal compares it with NATO.", "Kamal"),
     ],
 )
 def test_a_name_that_only_says_so_is_a_source(sentence, name):
@@ -81,6 +83,20 @@ def test_questions_for_who_says_so_are_known():
 def test_the_year_of_a_source_is_not_when_it_happened(sentence, expected):
     start = re.search(r"(?:19|20)\d\d", sentence).start()
     assert is_year_of_source(sentence, start, start + 4) is expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked"),
+    [
+        ("It is indispensable (Fair, 2018).", "Fair, 2018"),
+        ("It is symbolic (Rizvi, 2020; Abbas, 2019).", "2020; Abbas, 2019"),
+        ("Simbal Khan [4] calls it the first.", "4"),
+        ("Others agree [2, 5–7].", "5–7"),
+    ],
+)
+def test_the_mark_of_a_work_is_no_number_of_anything(sentence, marked):
+    start = sentence.index(marked)
+    assert is_year_of_source(sentence, start, start + len(marked))
 
 
 def test_a_question_for_something_written_wants_its_year():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.names import names_in, other_terms, share_named
+from rag.names import names_in, other_terms, share_named, spells_out
 from rag.terms import terms
 
 
@@ -52,3 +52,10 @@ def test_a_text_names_a_state_in_any_form():
 
 def test_a_question_without_names_is_named_in_full():
     assert share_named(names_in("Who leads it?"), set()) == 1.0
+
+
+def test_what_an_acronym_stands_for_is_known_by_its_capitals():
+    question = "Who leads the IMCTC?"
+    assert spells_out("The Islamic Military Counter Terrorism Coalition of states", question)
+    assert not spells_out("General Raheel Sharif", question)
+    assert not spells_out("Umar Naeem", "Who spoke at the UN?")

@@ -126,6 +126,33 @@ def test_a_doubtful_sentence_that_counts_what_is_asked_for_is_a_position(setting
     assert pipeline.ask("What number did the coalition reach?").disagreements == ()
 
 
+@pytest.mark.parametrize(
+    ("column", "question", "values"),
+    [
+        ("It was the 41-member group's first day.", "How many countries joined it?", ["42", "41"]),
+        ("It was the 41-member group's first day.", "How many joined it?", []),
+        ("It was the 12-member group's first day.", "How many countries joined it?", []),
+        ("All five members came.", "How many countries joined it?", []),
+        ("It was the 41-member group's first day.", "How many states joined initially?", []),
+    ],
+)
+def test_a_count_near_the_answer_needs_no_reader_to_be_a_position(
+    settings, manifest, column, question, values
+):
+    class SureOfOne(MarkingReader):
+        def _read(self, passage, sentences):
+            self.probability = 0.95 if "42" in passage else 0.02
+            return super()._read(passage, sentences)
+
+    documents = [
+        make_document("column.txt", f"{column} The minister was there in person."),
+        make_document("paper.txt", "Altogether 42 states joined it. Their number has grown."),
+    ]
+    pipeline = pipeline_of(settings, manifest, *documents, reader=SureOfOne(r"\d\d|five"))
+    shown = pipeline.ask(question).disagreements
+    assert [position.value for item in shown for position in item.positions] == values
+
+
 def test_a_question_in_a_document_answers_nothing(settings, manifest):
     texts = {
         "a.txt": "Why did Pakistan join the coalition? This paper asks why Pakistan joined it.",

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.quantities import parse_numbers
 from rag.terms import fold
-from rag.values import parse_numbers
 from rag.wording.clauses import ADJECTIVE, Clause, parse
 from rag.wording.kinds import Kind, gender_of, is_called_person, kind_of, names
 from rag.wording.lexicon import (

@@ -1,0 +1,105 @@
+"""Numbers in texts, in digits or words: what they are and where a range of them stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_UNITS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen".split()
+    )
+}
+_TENS = {
+    word: 10 * number
+    for number, word in enumerate(
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+    )
+}
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SHORT_SCALES = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion"}
+_OTHER_NUMBERS = {"dozen": 12.0, "half": 0.5, "once": 1.0, "twice": 2.0, "single": 1.0}
+_ROUGH = re.compile(
+    r"\b(?:about|around|approximately|approx|nearly|almost|roughly|some|over|more than|at least|"
+    r"up to|less than|under|estimated|circa|ca)\b"
+)
+ROUGH_TOLERANCE = 0.1
+"""A number said to be rough agrees with another that differs by at most this share."""
+WRITTEN_NUMBER = (
+    rf"(?:\d[\d,]*(?<=\d)|(?:{'|'.join([*_TENS, *_UNITS])})(?:-(?:{'|'.join(_UNITS)}))?)"
+)
+_TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[a-z]+")
+QUANTITY = rf"{WRITTEN_NUMBER}(?:\s+(?:{'|'.join(_SCALES)}))*"
+RANGE = rf"between\s+{QUANTITY}\s+and\s+{QUANTITY}|{QUANTITY}\s*(?:\bto\b|[–—-])\s*{QUANTITY}"
+_WHOLE_RANGE = re.compile(rf"\b(?:{RANGE})\b", re.IGNORECASE)
+_SHARED_SCALE = re.compile(
+    r"\b(?P<first>[a-z]+|\d[\d,.]*)\s*(?P<link>to|or|and|-)\s*(?P<second>[a-z]+|\d[\d,.]*)\s+"
+    r"(?P<scale>hundred|thousand|million|billion|trillion)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of a span in order; two of them are a range or a pair."""
+
+    numbers: tuple[float, ...]
+    rough: bool = False
+
+    def agrees(self, other: Numbers) -> bool:
+        """Whether both can be the same quantity."""
+        if len(self.numbers) != len(other.numbers):
+            return bool(set(self.numbers) & set(other.numbers))
+        tolerance = ROUGH_TOLERANCE if self.rough or other.rough else 0.0
+        return all(
+            abs(left - right) <= tolerance * max(abs(left), abs(right))
+            for left, right in zip(self.numbers, other.numbers, strict=True)
+        )
+
+
+def parse_numbers(folded: str) -> Numbers | None:
+    """Return the numbers in lower-case text, in digits or words.
+
+    A scale that two numbers share counts for both: "three to five thousand".
+    """
+    shared = _SHARED_SCALE.search(folded.replace("–", "-"))
+    if shared and (shared["first"] in _UNITS or shared["first"][:1].isdigit()):
+        scale = shared["scale"]
+        folded = (
+            f"{folded[: shared.start()]}{shared['first']} {scale} to {shared['second']} {scale}"
+            f"{folded[shared.end() :]}"
+        )
+    found: list[float] = []
+    total = current = 0.0
+    open_number = False
+    for word in [*_TOKEN.findall(folded.replace("-", " ")), ""]:
+        scale = _SCALES.get(_SHORT_SCALES.get(word, word))
+        if scale and open_number:
+            current *= scale
+            if scale > _SCALES["hundred"]:
+                total, current = total + current, 0.0
+        elif word in _UNITS or word in _TENS:
+            current += _UNITS.get(word, _TENS.get(word, 0))
+            open_number = True
+        elif not (word == "and" and open_number):
+            if open_number:
+                found.append(total + current)
+            total = current = 0.0
+            open_number = word[:1].isdigit() or word in _OTHER_NUMBERS
+            if open_number:
+                current = _OTHER_NUMBERS.get(word) or float(word.replace(",", ""))
+    if not found:
+        return None
+    return Numbers(tuple(found), bool(_ROUGH.search(folded)))
+
+
+def whole_range(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the range of numbers is to which a number at *start* to *end* belongs.
+
+    Of "3,000 to 5,000" neither is the number by itself. Anything else stays where it is.
+    """
+    for match in _WHOLE_RANGE.finditer(sentence):
+        if match.start() < end and start < match.end():
+            return min(start, match.start()), max(end, match.end())
+    return start, end

@@ -1,0 +1,123 @@
+"""What is counted in questions and in sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.counting import Counted, counted_number, counts_another, later_number, what_is_counted
+from rag.terms import terms
+
+NATIONS = Counted(frozenset(terms("countries")), frozenset(terms("states nations members")))
+
+
+@pytest.mark.parametrize(
+    ("question", "own"),
+    [
+        ("How many countries joined the coalition?", "countries"),
+        ("How many Muslim countries are part of the alliance?", "countries"),
+        ("How many member states does the IMCTC have?", "states"),
+        ("What is the number of its founding members?", "members"),
+        ("How many of the soldiers came home?", "soldiers"),
+        ("How many United States troops are in Syria?", "troops"),
+        ("How many people live there?", "people"),
+        ("How many crises did it survive?", "crises"),
+        ("How big is the bloc, counted in participating countries?", "countries"),
+        ("How large has the alliance become?", "members"),
+        ("What is the size of the coalition's membership?", "members"),
+    ],
+)
+def test_the_first_plural_noun_names_what_is_counted(question, own):
+    assert what_is_counted(question).own == frozenset(terms(own))
+
+
+@pytest.mark.parametrize(
+    "question", ["How much did it cost?", "Who leads the alliance?", "How large is the border?"]
+)
+def test_other_questions_count_nothing(question):
+    assert what_is_counted(question) is None
+
+
+def test_countries_states_nations_and_members_are_the_same_things():
+    assert what_is_counted("How many countries are in it?") == NATIONS
+    assert what_is_counted("How many attacks were there?").same == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "later"),
+    [
+        ("It was initially composed of 34 states, later expanding to 42, they say.", "42"),
+        ("It started with 34 members and later grew to forty-two.", "forty-two"),
+        ("The alliance is said to begin with 34 states and grow to 42.", "42"),
+        ("At first it had 34 members; the year was 2015.", None),
+        ("It has 41 members.", None),
+    ],
+)
+def test_of_a_change_the_later_number_counts(sentence, later):
+    place = later_number(sentence, "How many members does it have?")
+    assert (sentence[slice(*place)] if place else None) == later
+    assert later_number(sentence, "How many members did it have at first?") is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number"),
+    [
+        ("Khan credits it with 41 members at first sight of three regions.", "41"),
+        ("It links forty-two Muslim member states.", "forty-two"),
+        ("It started with 34 member states.", None),
+        ("Of 41 rifles, ten were new.", None),
+        ("34 members at the time; 42 members now.", "42"),
+        ("The abstract connects December 2015 with forty-two states.", "forty-two"),
+        ("At first it had 34 members, and it now has 42 members.", "42"),
+        ("Between 40 and 42 member states are in it.", "Between 40 and 42"),
+        ("It has some 40 to 42 members.", "40 to 42"),
+        ("It has three thousand to five thousand members.", "three thousand to five thousand"),
+        ("It has 40–42 members.", "40–42"),
+    ],
+)
+def test_a_count_is_the_last_number_of_the_things_asked_for(sentence, number):
+    counted = what_is_counted("How many member states does it have?")
+    place = counted_number(sentence, counted, "How many member states does it have?")
+    assert (sentence[slice(*place)] if place else None) == number
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number"),
+    [
+        ("Almost all of the 41 member states face it.", "41"),
+        ("The 41-member alliance met in Riyadh.", "41"),
+        ("It has 5,000 members in 12 countries.", "12"),
+        ("Without those three countries it cannot work.", None),
+        ("Two other states stayed away.", None),
+        ("One more state must have joined.", None),
+        ("It is the alliance of three or more countries.", None),
+        ("Two of the member states sent troops.", None),
+        ("It sent 5,000 troops.", None),
+    ],
+)
+def test_a_count_of_the_same_things_counts_and_that_of_a_part_does_not(sentence, number):
+    place = counted_number(sentence, NATIONS, "How many countries are in it?")
+    assert (sentence[slice(*place)] if place else None) == number
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number", "another"),
+    [
+        ("It sent 5,000 operational troops.", "5,000", True),
+        ("It took 12 years.", "12", True),
+        ("It lies 40 kilometres off.", "40", True),
+        ("It has 41 members.", "41", False),
+        ("It grew to 42.", "42", False),
+        ("It has 42 so far.", "42", False),
+        ("Without those three countries it cannot work.", "three", True),
+    ],
+)
+def test_a_number_of_another_sort_or_of_a_part_is_told(sentence, number, another):
+    start = sentence.index(number)
+    assert counts_another(sentence, start, start + len(number), NATIONS) is another
+
+
+def test_the_dead_are_people_too():
+    people = what_is_counted("How many people died?")
+    sentence = "It had 80,000 casualties."
+    start = sentence.index("80,000")
+    assert not counts_another(sentence, start, start + 6, people)
