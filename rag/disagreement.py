@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.counting import asks_about_start, counted_number
+from rag.names import names_in, share_named
 from rag.quantities import Numbers
 from rag.questions import Expected, Form
+from rag.terms import terms
 from rag.types import Disagreement, Position, Span
 from rag.values import Value, agree, parse_value
 
@@ -27,6 +29,8 @@ NEAR_COUNT = 0.2
 """Two counts of the same things from `MIN_NEAR_COUNT` on that differ by at most this share of the
 greater ("42 states", "41 members") are of one quantity, however little else the sentence repeats.
 """
+MIN_SHARE_NAMED = 0.5
+"""Of the question's names, in the passage of a count that is only near."""
 MAX_RATIO_OF_COUNTS = 3.0
 """Counts further apart than this are of a part, or of something else, more often than not."""
 MIN_SHARE_OF_BEST = 0.5
@@ -112,7 +116,7 @@ def _position(
     if count:
         start = item.span.start
         counting = replace(item, answer=Span(start + count[0], start + count[1]))
-        near = _is_near(_value(counting, kind), first) and not asks_about_start(question)
+        near = _is_near(_value(counting, kind), first) and _may_be_meant(item, question)
         if near or probability >= MIN_ANSWERABLE_OF_COUNT:
             return counting if _can_be_one_count(_value(counting, kind), first) else None
     if item is best:
@@ -124,6 +128,16 @@ def _position(
     )
     one_count = not kind.counted or _can_be_one_count(_value(item, kind), first)
     return item if speaks and one_count else None
+
+
+def _may_be_meant(item: Candidate, question: str) -> bool:
+    """Whether a passage has at least half of the question's names, and the question no beginning.
+
+    Another firm's number of employees comes near, too.
+    """
+    present = frozenset(terms(item.hit.chunk.indexed_text))
+    named = share_named(names_in(question), present)
+    return named >= MIN_SHARE_NAMED and not asks_about_start(question)
 
 
 def _is_near(value: Value | None, first: Value | None) -> bool:
