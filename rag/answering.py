@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
-from rag.questions import Form, offers_choice, wants_yes_or_no
+from rag.questions import Form
 from rag.terms import terms
-from rag.types import Citation, Sentence, Span
-from rag.values import only_repeats
+from rag.types import Citation, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,10 +52,6 @@ SENTENCES = {Form.FACT: 2, Form.LIST: 4, Form.OPEN: 4}
 """The most sentences of an answer; the setting ``answering.max_sentences`` lowers it."""
 NEAR_REPEAT = 0.7
 """Jaccard similarity of terms (0..1) from which on two sentences say the same."""
-LONGEST_SHORT_ANSWER_WORDS = 14
-"""A longer span is a sentence's part rather than a value."""
-_WORD = re.compile(r"[\w'’-]+")
-_NAME_GOES_ON = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*\w)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,38 +184,6 @@ def ordered(chosen: Sequence[Chosen], kind: QuestionKind) -> list[Chosen]:
         chosen,
         key=lambda item: (first[item.candidate.document.name], item.candidate.span.start),
     )
-
-
-def short_answer(best: Candidate, kind: QuestionKind, question: str) -> str | None:
-    """Return the span that the reader marked.
-
-    None for open questions, for those that want a yes or no, which no span is, and for a span that
-    is long or only repeats words of the question.
-    """
-    if best.answer is None or kind.form is Form.OPEN or wants_yes_or_no(question):
-        return None
-    after = best.document.slice(Span(best.answer.end, max(best.span.end, best.answer.end)))
-    span = best.document.slice(best.answer)
-    span += _rest_of_name(span, after, question)
-    if span.count("(") > span.count(")"):  # the reader stopped inside a reference in brackets
-        span = span[: span.rindex("(")] or span.strip("(")
-    span = span.strip(" \t\n,;:.–—-“”\"'‘’")
-    if span.count("(") != span.count(")"):
-        span = span.strip("()")
-    repeats = only_repeats(span, question) and not offers_choice(question)
-    return span if 0 < len(span.split()) <= LONGEST_SHORT_ANSWER_WORDS and not repeats else None
-
-
-def _rest_of_name(span: str, after: str, question: str) -> str:
-    """Return the capitalised words that follow a span which stops inside a name.
-
-    Words of the question are left out: they are another name ("Economist" before "Thomas Piketty").
-    """
-    rest = _NAME_GOES_ON.match(after)
-    words = span.split()
-    if not rest or not words or not words[-1][0].isupper():
-        return ""
-    return "" if set(rest[0].split()) & set(_WORD.findall(question)) else rest[0]
 
 
 def cite(chosen: Sequence[Chosen]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:

@@ -15,7 +15,6 @@ from rag.answering import (
     ordered,
     score_by_reading,
     score_by_similarity,
-    short_answer,
 )
 from rag.authorship import asks_for_author, byline
 from rag.conversation import standalone
@@ -35,6 +34,7 @@ from rag.rarity import unknown_share
 from rag.reading import FootnoteReader, open_reader
 from rag.retrieval import rerank, search
 from rag.settings import Settings, load_settings
+from rag.short_answer import short_answer
 from rag.store.opening import existing_store
 from rag.store.protocol import mismatch_message
 from rag.types import Answer, IndexStamp, Status, Turn

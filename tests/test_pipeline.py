@@ -264,6 +264,25 @@ def test_a_short_answer_holds_the_whole_name(settings, manifest, marked, questio
     assert pipeline.ask(question).short_answer == expected
 
 
+@pytest.mark.parametrize(
+    ("marked", "question", "expected"),
+    [
+        (r"2,150", "How many stores did the chain open?", "2,150"),
+        (r"2,150 .* 310", "How many stores did the chain open?", None),
+        (r"Stores opened .* 2,150", "How many stores did the chain open?", "2,150"),
+        (r"Stores opened", "What does the row say?", "Stores opened"),
+    ],
+)
+def test_of_a_tables_row_one_number_is_the_short_answer_or_none(
+    settings, manifest, marked, question, expected
+):
+    row = "Stores opened by the chain | 2,150 | 310"
+    blocks = (Block(BlockKind.TABLE_ROW, Span(0, len(row))),)
+    document = Document("table.txt", "0" * 64, row, Metadata(), blocks=blocks)
+    pipeline = pipeline_of(settings, manifest, document, reader=MarkingReader(marked))
+    assert pipeline.ask(question).short_answer == expected
+
+
 def test_below_the_threshold_nothing_is_quoted(settings, manifest, library):
     pipeline = pipeline_of(settings, manifest, *library, reader=MarkingReader("zzz"))
     answer = pipeline.ask("How many members does the coalition have?")
