@@ -12,12 +12,12 @@ import re
 from rag.names import names_in
 
 _REPORTS = (
-    "argue|assert|believe|call|caution|claim|comment|compare|complain|conclude|contend|count|credit|"
+    "argue|assert|believe|call|caution|claim|comment|complain|conclude|contend|count|credit|"
     "criticise|criticize|describe|doubt|emphasise|emphasize|estimate|judge|maintain|mention|note|"
-    "observe|quote|reckon|regard|remark|report|state|stress|suggest|warn"
+    "observe|quote|reckon|remark|report|state|stress|suggest|warn"
 )
 _SAID = (
-    rf"(?:{_REPORTS})(?:s|e?d)?|says?|said|speaks? of|spoke of|thinks?|thought|writes?|wrote|"
+    rf"(?:{_REPORTS})(?:s|e?d)?|compares?|regards?|says?|said|speaks? of|spoke of|thinks?|thought|writes?|wrote|"
     "points? out|pointed out"
 )
 _WORKS = "account|article|book|column|count|essay|estimate|figure|opinion|paper|report|study|view"

@@ -43,12 +43,15 @@ _PLURALS_WITHOUT_S = frozenset(
     "people men women children personnel staff troops police feet servicemen".split()
 )
 _HOW_MANY = re.compile(
-    r"\b(?:how many|number of|counted in)\s+(?:of\s+)?(?:(?:the|its|their|his|her|all)\s+)?",
+    r"\b(?:how many|number of|counted in)\s+"
+    r"(?P<part>(?:of|other|more|further|additional|these|those)\s+)*"
+    r"(?:(?:the|its|their|his|her|all|these|those)\s+)?",
     re.IGNORECASE,
 )
 _HOW_BIG = re.compile(
-    r"\bhow (?:big|large)\b.*\b(?:alliance|association|bloc|coalition|league|organi[sz]ation|union)\b|"
-    r"\bsize of\b.*\bmembership\b",
+    r"\bhow (?:big|large) (?:is|was|has|had|did|does) (?:(?:the|this|that|its) )?(?:(?!of\b)[\w'’-]+ ){0,3}?"
+    r"(?:alliance|association|bloc|coalition|league|organi[sz]ation|union)"
+    r"(?= (?:become|grown|now|nowadays|today|that|which)\b|\W*$)|\bsize of\b.*\bmembership\b",
     re.IGNORECASE,
 )
 """What has members is as big as they are many."""
@@ -56,9 +59,12 @@ _WORD = re.compile(r"[\w'’-]+")
 LONGEST_NAME_OF_THINGS = 4
 """Words after "how many" that can name what is counted."""
 _AUXILIARIES = frozenset("has have had will would can could may might must shall".split())
+_NO_THINGS = STOP_WORDS | frozenset("ago each every last next per since".split())
+"""Words with which what a number counts has not begun, or is over."""
 
 _START = re.compile(
-    r"\b(?:initial\w*|original\w*|at first|first|start\w*|beg[aiu]n\w*|found\w*|at the outset)\b",
+    r"\b(?:initial\w*|original\w*|at first|first|start\w*|beg[aiu]n\w*|founded|founding|"
+    r"at the outset)\b",
     re.IGNORECASE,
 )
 _SINCE = (
@@ -66,30 +72,39 @@ _SINCE = (
 )
 _SINCE_WORD = re.compile(rf"\b{_SINCE}\b", re.IGNORECASE)
 _CHANGE = re.compile(
-    rf"\b(?:initially|originally|at first|start(?:s|ed)?|beg[aiu]ns?)\b[^.;]*?\b{_SINCE}\b"
-    rf"[^.;\d]*?\b(?P<later>{WRITTEN_NUMBER})\b",
+    rf"\b(?:initially|originally|at first|start(?:s|ed)?|beg[aiu]ns?)\b[^.;]{{0,150}}?\b{_SINCE}\b"
+    rf"[^.;\d]{{0,60}}?\b(?P<later>(?!one\b){WRITTEN_NUMBER})\b",
     re.IGNORECASE,
 )
 _NEXT_WORD = rf"(?:\s+|-)(?!{WRITTEN_NUMBER}\b)[\w'’-]+"
 _COUNT = re.compile(
-    rf"\b(?:{RANGE}|{QUANTITY})\b(?P<things>(?:{_NEXT_WORD}){{1,3}})", re.IGNORECASE
+    rf"(?<![\w.,-])(?:{RANGE}|{QUANTITY})\b(?P<things>(?:{_NEXT_WORD}){{1,4}})", re.IGNORECASE
 )
 _THINGS = re.compile(rf"(?:{_NEXT_WORD}){{1,2}}", re.IGNORECASE)
 _OF_OTHERS = re.compile(r"\b(?:another|other|such|these|those)\s+$", re.IGNORECASE)
 _OTHERS = re.compile(
-    r"\s+(?:additional|further|more|other|or (?:fewer|less|more)|of (?:the|them|these|those))\b",
-    re.IGNORECASE,
+    r"\s+(?:additional|further|more|other|of (?:the|them|these|those))\b", re.IGNORECASE
 )
 """A count of more, or of a part, is none of all."""
-_SENTENCE_PART = re.compile(r"[.;:]")
+_AT_LEAST = re.compile(r"\s+or (?:fewer|less|more)\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_CLAUSE = re.compile(r"[.;:]")
+LONGEST_CLAUSE_CHARACTERS = 300
+"""Before a number, in which a word can say that it was so in the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a question counts: the terms of its ``own`` words, and of others for the ``same`` things."""
+    """What a question counts: the terms of its ``own`` noun, and of others for the ``same`` things.
+
+    ``narrowed`` are the terms of the words before that noun ("female employees"); ``part`` says
+    that the question itself asks for some of them or for more ("how many of the members").
+    """
 
     own: frozenset[str]
     same: frozenset[str] = frozenset()
+    narrowed: frozenset[str] = frozenset()
+    part: bool = False
 
 
 def what_is_counted(question: str) -> Counted | None:
@@ -100,20 +115,23 @@ def what_is_counted(question: str) -> Counted | None:
     """
     asked = _HOW_MANY.search(question)
     if not asked:
-        return _counted_by("members") if _HOW_BIG.search(question) else None
+        return _counted_by(["members"], part=False) if _HOW_BIG.search(question) else None
+    part = asked["part"] is not None
     words: list[str] = []
-    for word in _WORD.findall(question[asked.end() :])[:LONGEST_NAME_OF_THINGS]:
-        if word.lower() in STOP_WORDS | _AUXILIARIES:
+    following = _WORD.findall(question[asked.end() :])[:LONGEST_NAME_OF_THINGS]
+    for word, after in zip(following, [*following[1:], ""], strict=True):
+        if word in STOP_WORDS | _AUXILIARIES:
             break
         words.append(word)
-        if _is_plural(word):
-            return _counted_by(word)
-    return Counted(frozenset(query_terms(" ".join(words)))) if words else None
+        if _is_plural(word) and not (_is_plural(after) and after not in STOP_WORDS):
+            return _counted_by(words, part=part)
+    return Counted(frozenset(query_terms(" ".join(words))), part=part) if words else None
 
 
-def _counted_by(noun: str) -> Counted:
-    own = frozenset(terms(noun))
-    return Counted(own, own.union(*(group for group in _SAME_THINGS if group & own)) - own)
+def _counted_by(words: list[str], *, part: bool) -> Counted:
+    own = frozenset(terms(words[-1]))
+    same = own.union(*(group for group in _SAME_THINGS if group & own)) - own
+    return Counted(own, same, frozenset(terms(" ".join(words[:-1]))) - own - same, part)
 
 
 def asks_about_start(question: str) -> bool:
@@ -125,34 +143,83 @@ def counted_number(sentence: str, counted: Counted, question: str) -> tuple[int,
     """Return where a sentence says how many there are of what a question counts.
 
     That is the last number before one of the counted terms ("41 members", "41-member"), the
-    question's own before others, without those that count a part or that the sentence gives for
-    the beginning when the question does not ask about it.
+    question's own before others, without years, those that count a part and those that the
+    sentence gives for the beginning when the question does not ask about it.
     """
     own, same = None, None
     for match in _COUNT.finditer(sentence):
-        before = sentence[: match.start()]
-        clause = _SENTENCE_PART.split(before)[-1]
-        early = _last(_START, clause) > _last(_SINCE_WORD, clause) and not asks_about_start(
-            question
-        )
-        if early or _OF_OTHERS.search(before) or _OTHERS.match(match["things"]):
-            continue
-        things = frozenset(terms(match["things"]))
         place = match.start(), match.start("things")
-        own = place if things & counted.own else own
-        same = place if things & counted.same else same
+        before = sentence[max(0, match.start() - LONGEST_CLAUSE_CHARACTERS) : match.start()]
+        clause = _CLAUSE.split(before)[-1]
+        at_start = _last(_START, clause) > _last(_SINCE_WORD, clause)
+        if (
+            (at_start and not asks_about_start(question))
+            or (_is_part(before, match["things"]) and not counted.part)
+            or _AT_LEAST.match(match["things"])
+            or _YEAR.fullmatch(sentence[slice(*place)])
+        ):
+            continue
+        own = place if _is_of(match["things"], counted.own, counted) else own
+        same = place if _is_of(match["things"], counted.same, counted) else same
     return own or same
 
 
 def counts_another(sentence: str, start: int, end: int, counted: Counted) -> bool:
-    """Whether the number at *start* to *end* of a sentence counts a part, or another sort."""
+    """Whether the number at *start* to *end* of a sentence counts a part, or another sort.
+
+    Of nouns whose sort is not known here, nothing is another sort.
+    """
     after = sentence[end:]
-    if _OF_OTHERS.search(sentence[:start]) or _OTHERS.match(after):
+    if not counted.part and _is_part(sentence[:start], after):
         return True
     things = _THINGS.match(after)
-    found = frozenset(terms(things[0])) if things else frozenset[str]()
-    wanted = counted.own.union(counted.same, *(sort for sort in _SORTS if sort & counted.own))
-    return not found & wanted and any(found & sort for sort in _SORTS)
+    asked = [sort for sort in _SORTS if sort & counted.own]
+    if not things or not asked:
+        return False
+    for word in _things(things[0]):
+        if word & counted.own.union(counted.same, *asked):
+            return False
+        if any(word & sort for sort in _SORTS):
+            return True
+    return False
+
+
+def _is_part(before: str, after: str) -> bool:
+    return bool(_OF_OTHERS.search(before[-12:]) or _OTHERS.match(after))
+
+
+def _is_of(after: str, wanted: frozenset[str], counted: Counted) -> bool:
+    """Whether the words *after* a number are of one of the *wanted* nouns and of nothing else.
+
+    "40 percent of members", "40 staff members" and "40 United States troops" are no members, no
+    member states and no states.
+    """
+    others = [sort for sort in _SORTS if not sort & counted.own]
+    words = _things(after, part=counted.part)
+    for index, word in enumerate(words):
+        if word & wanted:
+            following = words[index + 1] if index + 1 < len(words) else frozenset()
+            united = index > 0 and "unit" in words[index - 1]
+            return not united and not any(following & sort - counted.same for sort in others)
+        if any(word & sort for sort in others):
+            return False
+    return False
+
+
+def _things(after: str, *, part: bool = False) -> list[frozenset[str]]:
+    """Return the terms of each word after a number, up to one that cannot be of what it counts.
+
+    Of a compound only the last part counts, so "state-owned" is no state.
+    """
+    found = []
+    words = _WORD.findall(after.lstrip("-"))
+    if part and words[:1] == ["of"]:
+        words = words[2:]
+    for word in words:
+        if word in _NO_THINGS:
+            break
+        found.append(frozenset(terms(word.rsplit("-")[-1])))
+    return found
 
 
 def later_number(sentence: str, question: str) -> tuple[int, int] | None:
@@ -171,7 +238,8 @@ def _is_plural(word: str) -> bool:
     """Whether a word can be a plural noun; a capital makes it part of a name ("United States")."""
     if word.lower() in _PLURALS_WITHOUT_S:
         return True
-    return word.islower() and word.endswith("s") and not word.endswith(("ss", "us", "is"))
+    plain = word.islower() and not word.endswith(("ss", "us", "is")) and word.isalpha()
+    return plain and word.endswith("s")
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

@@ -16,6 +16,7 @@ from rag.values import Value, agree, parse_value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rag.counting import Counted
     from rag.evidence import Candidate
     from rag.questions import QuestionKind
     from rag.types import Citation
@@ -112,11 +113,15 @@ def _position(
     near the *first* value.
     """
     probability = item.answerable or 0.0
-    count = counted_number(item.text, kind.counted, question) if kind.counted else None
-    if count:
+    counted = kind.counted
+    count = counted_number(item.text, counted, question) if counted else None
+    if counted and count:
         start = item.span.start
-        counting = replace(item, answer=Span(start + count[0], start + count[1]))
-        near = _is_near(_value(counting, kind), first) and _may_be_meant(item, question)
+        marked = item.fits and probability >= MIN_ANSWERABLE
+        counting = (
+            item if marked else replace(item, answer=Span(start + count[0], start + count[1]))
+        )
+        near = _is_near(_value(counting, kind), first) and _may_be_meant(item, counted, question)
         if near or probability >= MIN_ANSWERABLE_OF_COUNT:
             return counting if _can_be_one_count(_value(counting, kind), first) else None
     if item is best:
@@ -130,14 +135,15 @@ def _position(
     return item if speaks and one_count else None
 
 
-def _may_be_meant(item: Candidate, question: str) -> bool:
-    """Whether a passage has at least half of the question's names, and the question no beginning.
+def _may_be_meant(item: Candidate, counted: Counted, question: str) -> bool:
+    """Whether a passage speaks of what the question names and narrows, and the question of now.
 
-    Another firm's number of employees comes near, too.
+    Another firm's number of employees comes near, too, as does that of male ones to the female.
     """
     present = frozenset(terms(item.hit.chunk.indexed_text))
     named = share_named(names_in(question), present)
-    return named >= MIN_SHARE_NAMED and not asks_about_start(question)
+    narrowed = counted.narrowed <= present
+    return named >= MIN_SHARE_NAMED and narrowed and not asks_about_start(question)
 
 
 def _is_near(value: Value | None, first: Value | None) -> bool:

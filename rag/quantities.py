@@ -27,11 +27,12 @@ _ROUGH = re.compile(
 )
 ROUGH_TOLERANCE = 0.1
 """A number said to be rough agrees with another that differs by at most this share."""
-WRITTEN_NUMBER = (
-    rf"(?:\d[\d,]*(?<=\d)|(?:{'|'.join([*_TENS, *_UNITS])})(?:-(?:{'|'.join(_UNITS)}))?)"
-)
+_IN_WORDS = rf"(?:{'|'.join([*_TENS, *_UNITS])})(?:-(?:{'|'.join(_UNITS)}))?"
+WRITTEN_NUMBER = rf"(?:\d[\d,]{{0,20}}(?<=\d)(?:\.\d{{1,9}})?|{_IN_WORDS})"
 _TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[a-z]+")
-QUANTITY = rf"{WRITTEN_NUMBER}(?:\s+(?:{'|'.join(_SCALES)}))*"
+QUANTITY = (
+    rf"{WRITTEN_NUMBER}(?:\s+(?:{'|'.join(_SCALES)})\b(?:\s+(?:and\s+)?{_IN_WORDS}\b(?!\s+to\b))?)*"
+)
 RANGE = rf"between\s+{QUANTITY}\s+and\s+{QUANTITY}|{QUANTITY}\s*(?:\bto\b|[–—-])\s*{QUANTITY}"
 _WHOLE_RANGE = re.compile(rf"\b(?:{RANGE})\b", re.IGNORECASE)
 _SHARED_SCALE = re.compile(

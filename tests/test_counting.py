@@ -21,6 +21,11 @@ NATIONS = Counted(frozenset(terms("countries")), frozenset(terms("states nations
         ("How many United States troops are in Syria?", "troops"),
         ("How many people live there?", "people"),
         ("How many crises did it survive?", "crises"),
+        ("How many of the country's soldiers died?", "soldiers"),
+        ("How many overseas troops are there?", "troops"),
+        ("How many armed forces personnel serve?", "personnel"),
+        ("How many US troops left?", "troops"),
+        ("How many other states joined?", "states"),
         ("How big is the bloc, counted in participating countries?", "countries"),
         ("How large has the alliance become?", "members"),
         ("What is the size of the coalition's membership?", "members"),
@@ -31,7 +36,14 @@ def test_the_first_plural_noun_names_what_is_counted(question, own):
 
 
 @pytest.mark.parametrize(
-    "question", ["How much did it cost?", "Who leads the alliance?", "How large is the border?"]
+    "question",
+    [
+        "How much did it cost?",
+        "Who leads the alliance?",
+        "How large is the border?",
+        "How big is the European Union's budget?",
+        "How large is the area of the European Union?",
+    ],
 )
 def test_other_questions_count_nothing(question):
     assert what_is_counted(question) is None
@@ -92,6 +104,16 @@ def test_a_count_is_the_last_number_of_the_things_asked_for(sentence, number):
         ("It is the alliance of three or more countries.", None),
         ("Two of the member states sent troops.", None),
         ("It sent 5,000 troops.", None),
+        ("40 percent of members are poor.", None),
+        ("It has 40 staff members.", None),
+        ("It owns 40 state-owned companies.", None),
+        ("There are 40 United States troops.", None),
+        ("It gave 40 minutes for members to agree.", None),
+        ("The 2018 member survey was the first.", None),
+        ("Some F-16 member aircraft came.", None),
+        ("A study found 41 member states.", "41"),
+        ("It counts 1.5 million members.", "1.5 million"),
+        ("It has two hundred and fifty member states.", "two hundred and fifty"),
     ],
 )
 def test_a_count_of_the_same_things_counts_and_that_of_a_part_does_not(sentence, number):
@@ -108,6 +130,7 @@ def test_a_count_of_the_same_things_counts_and_that_of_a_part_does_not(sentence,
         ("It has 41 members.", "41", False),
         ("It grew to 42.", "42", False),
         ("It has 42 so far.", "42", False),
+        ("It grew to 42 last year.", "42", False),
         ("Without those three countries it cannot work.", "three", True),
     ],
 )
@@ -121,3 +144,23 @@ def test_the_dead_are_people_too():
     sentence = "It had 80,000 casualties."
     start = sentence.index("80,000")
     assert not counts_another(sentence, start, start + 6, people)
+
+
+def test_a_part_counts_where_the_question_asks_for_one():
+    question = "How many of the members are in Africa?"
+    counted, sentence = what_is_counted(question), "Twelve of the members are there."
+    assert counted.part
+    assert counted_number(sentence, counted, question) == (0, 6)
+    assert not counts_another(sentence, 0, 6, counted)
+
+
+def test_nouns_of_no_known_sort_are_never_of_another():
+    inhabitants = what_is_counted("How many inhabitants has it?")
+    assert not counts_another("The city has 50,000 people.", 13, 19, inhabitants)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", ["start now " * 2000, "1," * 5000, "one hundred and " * 800])
+def test_long_texts_do_not_hold_it_up(text):
+    assert later_number(text, "How many?") is None
+    assert counted_number(text, NATIONS, "How many?") is None

@@ -133,6 +133,7 @@ def test_a_doubtful_sentence_that_counts_what_is_asked_for_is_a_position(setting
         ("It was the 41-member group's first day.", "How many joined it?", []),
         ("It was the 12-member group's first day.", "How many countries joined it?", []),
         ("All five members came.", "How many countries joined it?", []),
+        ("It was the 41-member group's first day.", "How many Arab countries joined it?", []),
         ("It was the 41-member group's first day.", "How many countries joined ECOWAS?", []),
         ("ECOWAS, a 41-member group, met.", "How many countries joined ECOWAS?", ["42", "41"]),
         ("It was the 41-member group's first day.", "How many states joined initially?", []),
