@@ -40,7 +40,10 @@ _threads = 0
 
 
 def bound_threads(count: int) -> None:
-    """Let graphs that are opened from now on compute with *count* threads."""
+    """Let graphs that are opened from now on compute with *count* threads, on any core.
+
+    Each process would otherwise bind its threads to the first cores, where others bind theirs.
+    """
     global _threads  # noqa: PLW0603 - a property of this process
     _threads = count
 
@@ -60,7 +63,8 @@ def open_graph(
 
     core = ov.Core()
     if _threads:
-        core.set_property("CPU", {"INFERENCE_NUM_THREADS": _threads})
+        bound = {"INFERENCE_NUM_THREADS": _threads, "ENABLE_CPU_PINNING": False}
+        core.set_property("CPU", bound)
     parts = (identity, version("openvino"), core.get_property("CPU", "FULL_DEVICE_NAME"), precision)
     threads = core.get_property("CPU", "INFERENCE_NUM_THREADS")
     key = hashlib.sha256(repr((*parts, threads, GRAPH_VERSION)).encode()).hexdigest()[:32]

@@ -86,3 +86,11 @@ def test_only_the_newest_graphs_are_kept(cache):
         open_graph(f"graph {number}", Doubling(number), precision="f32")
     assert len(list(cache.glob("*.blob"))) == 6
     assert len(list(cache.glob("*.sha256"))) == 6
+
+
+def test_bound_threads_take_any_core(cache, monkeypatch):
+    monkeypatch.setattr(compiled, "_threads", 0)
+    compiled.bound_threads(1)
+    for graph in (open_graph("twice", Doubling(2), precision="f32") for _ in range(2)):
+        assert graph.get_property("INFERENCE_NUM_THREADS") == 1
+        assert graph.get_property("ENABLE_CPU_PINNING") is False
