@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from rag.quantities import QUANTITY, RANGE, WRITTEN_NUMBER
 from rag.terms import STOP_WORDS, query_terms, terms
+from rag.wording.lexicon import is_plural
 
 _SAME_THINGS = tuple(
     frozenset(terms(nouns))
@@ -39,9 +40,6 @@ _SORTS = tuple(
     )
 )
 """A number of one sort is none of another: 5,000 troops are no number of countries."""
-_PLURALS_WITHOUT_S = frozenset(
-    "people men women children personnel staff troops police feet servicemen".split()
-)
 _HOW_MANY = re.compile(
     r"\b(?:how many|number of|counted in)\s+"
     r"(?P<part>(?:of|other|more|further|additional|these|those)\s+)*"
@@ -58,7 +56,6 @@ _HOW_BIG = re.compile(
 _WORD = re.compile(r"[\w'’-]+")
 LONGEST_NAME_OF_THINGS = 4
 """Words after "how many" that can name what is counted."""
-_AUXILIARIES = frozenset("has have had will would can could may might must shall".split())
 _NO_THINGS = STOP_WORDS | frozenset("ago each every last next per since".split())
 """Words with which what a number counts has not begun, or is over."""
 
@@ -86,6 +83,8 @@ _OTHERS = re.compile(
     r"\s+(?:additional|further|more|other|of (?:the|them|these|those))\b", re.IGNORECASE
 )
 """A count of more, or of a part, is none of all."""
+_UNITED = frozenset(terms("United"))
+"""The United States are no states, the United Nations no nations."""
 _AT_LEAST = re.compile(r"\s+or (?:fewer|less|more)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _CLAUSE = re.compile(r"[.;:]")
@@ -120,10 +119,10 @@ def what_is_counted(question: str) -> Counted | None:
     words: list[str] = []
     following = _WORD.findall(question[asked.end() :])[:LONGEST_NAME_OF_THINGS]
     for word, after in zip(following, [*following[1:], ""], strict=True):
-        if word in STOP_WORDS | _AUXILIARIES:
+        if word in STOP_WORDS:
             break
         words.append(word)
-        if _is_plural(word) and not (_is_plural(after) and after not in STOP_WORDS):
+        if _names_things(word) and (after in STOP_WORDS or not _names_things(after)):
             return _counted_by(words, part=part)
     return Counted(frozenset(query_terms(" ".join(words))), part=part) if words else None
 
@@ -149,7 +148,7 @@ def counted_number(sentence: str, counted: Counted, question: str) -> tuple[int,
     own, same = None, None
     for match in _COUNT.finditer(sentence):
         place = match.start(), match.start("things")
-        before = sentence[max(0, match.start() - LONGEST_CLAUSE_CHARACTERS) : match.start()]
+        before = _shortly_before(sentence, match.start())
         clause = _CLAUSE.split(before)[-1]
         at_start = _last(_START, clause) > _last(_SINCE_WORD, clause)
         if (
@@ -170,7 +169,7 @@ def counts_another(sentence: str, start: int, end: int, counted: Counted) -> boo
     Of nouns whose sort is not known here, nothing is another sort.
     """
     after = sentence[end:]
-    if not counted.part and _is_part(sentence[:start], after):
+    if not counted.part and _is_part(_shortly_before(sentence, start), after):
         return True
     things = _THINGS.match(after)
     asked = [sort for sort in _SORTS if sort & counted.own]
@@ -184,8 +183,12 @@ def counts_another(sentence: str, start: int, end: int, counted: Counted) -> boo
     return False
 
 
+def _shortly_before(sentence: str, place: int) -> str:
+    return sentence[max(0, place - LONGEST_CLAUSE_CHARACTERS) : place]
+
+
 def _is_part(before: str, after: str) -> bool:
-    return bool(_OF_OTHERS.search(before[-12:]) or _OTHERS.match(after))
+    return bool(_OF_OTHERS.search(before) or _OTHERS.match(after))
 
 
 def _is_of(after: str, wanted: frozenset[str], counted: Counted) -> bool:
@@ -199,7 +202,7 @@ def _is_of(after: str, wanted: frozenset[str], counted: Counted) -> bool:
     for index, word in enumerate(words):
         if word & wanted:
             following = words[index + 1] if index + 1 < len(words) else frozenset()
-            united = index > 0 and "unit" in words[index - 1]
+            united = index > 0 and words[index - 1] == _UNITED
             return not united and not any(following & sort - counted.same for sort in others)
         if any(word & sort for sort in others):
             return False
@@ -218,7 +221,7 @@ def _things(after: str, *, part: bool = False) -> list[frozenset[str]]:
     for word in words:
         if word in _NO_THINGS:
             break
-        found.append(frozenset(terms(word.rsplit("-")[-1])))
+        found.append(frozenset(terms(word.rpartition("-")[2])))
     return found
 
 
@@ -234,12 +237,9 @@ def later_number(sentence: str, question: str) -> tuple[int, int] | None:
     return change.span("later") if change else None
 
 
-def _is_plural(word: str) -> bool:
+def _names_things(word: str) -> bool:
     """Whether a word can be a plural noun; a capital makes it part of a name ("United States")."""
-    if word.lower() in _PLURALS_WITHOUT_S:
-        return True
-    plain = word.islower() and not word.endswith(("ss", "us", "is")) and word.isalpha()
-    return plain and word.endswith("s")
+    return word.isalpha() and word.islower() and is_plural(word)
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

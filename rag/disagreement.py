@@ -131,7 +131,7 @@ def _position(
         and item.score >= MIN_SHARE_OF_BEST * best.score
         and item.overlap >= MIN_SHARE_OF_OVERLAP * best.overlap
     )
-    one_count = not kind.counted or _can_be_one_count(_value(item, kind), first)
+    one_count = counted is None or _can_be_one_count(_value(item, kind), first)
     return item if speaks and one_count else None
 
 
@@ -147,17 +147,21 @@ def _may_be_meant(item: Candidate, counted: Counted, question: str) -> bool:
 
 
 def _is_near(value: Value | None, first: Value | None) -> bool:
-    if not isinstance(value, Numbers) or not isinstance(first, Numbers):
-        return False
-    low, high = sorted((value.numbers[-1], first.numbers[-1]))
-    return low >= MIN_NEAR_COUNT and high - low <= NEAR_COUNT * high
+    counts = _counts(value, first)
+    return counts is not None and MIN_NEAR_COUNT <= counts[0] >= (1 - NEAR_COUNT) * counts[1]
 
 
 def _can_be_one_count(value: Value | None, first: Value | None) -> bool:
+    counts = _counts(value, first)
+    return counts is None or counts[1] <= MAX_RATIO_OF_COUNTS * counts[0]
+
+
+def _counts(value: Value | None, first: Value | None) -> tuple[float, float] | None:
+    """Return the lower and the higher of two counts, None where one is no number."""
     if not isinstance(value, Numbers) or not isinstance(first, Numbers):
-        return True
+        return None
     low, high = sorted((value.numbers[-1], first.numbers[-1]))
-    return high <= MAX_RATIO_OF_COUNTS * low
+    return low, high
 
 
 def _value(candidate: Candidate, kind: QuestionKind) -> Value | None:

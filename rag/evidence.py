@@ -255,30 +255,22 @@ def _answer_span(
 
 
 def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
-    """Whether an answer is of the kind and in the unit asked for, and no person who is named."""
+    """Whether an answer is of the kind and in the unit asked for, and no one who is named."""
     span = candidate.document.slice(answer)
     named = kind.expected is Expected.PERSON and (
         only_repeats(span, question) or spells_out(span, question)
     )
-    around = Span(
-        max(answer.start - UNIT_BEFORE, candidate.span.start),
-        min(answer.end + UNIT_AFTER, candidate.span.end),
-    )
+    first = candidate.span.start
+    start, end = answer.start - first, answer.end - first
     in_unit = (
         kind.unit is None
         or candidate.block.kind is BlockKind.TABLE_ROW  # its head says the unit, or the caption
-        or has_unit(candidate.document.slice(around), kind.unit)
+        or has_unit(candidate.text[max(start - UNIT_BEFORE, 0) : end + UNIT_AFTER], kind.unit)
     )
-    first = candidate.span.start
-    other = kind.counted is not None and counts_another(
-        candidate.text, answer.start - first, answer.end - first, kind.counted
-    )
-    return (
-        value_fits(span, kind.expected)
-        and in_unit
-        and not other
-        and not (named and not offers_choice(question))
-    )
+    counted = kind.counted
+    other = counted is not None and counts_another(candidate.text, start, end, counted)
+    repeats = named and not offers_choice(question)
+    return value_fits(span, kind.expected) and in_unit and not other and not repeats
 
 
 def _is_of_source(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:

@@ -82,13 +82,19 @@ def share_named(names: Iterable[Name], present: frozenset[str] | set[str]) -> fl
     return sum(known) / len(known) if known else 1.0
 
 
-def spells_out(span: str, question: str) -> bool:
-    """Whether *span* holds what an acronym of *question* stands for, as its capitals show."""
-    capitals = "".join(word[0] for word in _WORD.findall(span) if word[0].isupper())
-    acronyms = (
-        word for word in _WORD.findall(question) if word.isupper() and len(word) >= MIN_ACRONYM
+def stands_for(words: str, acronym: str) -> bool:
+    """Whether the capitals that begin words, or parts of compounds, hold *acronym* in order."""
+    return acronym in "".join(
+        word[0] for word in re.findall(r"[^\W_]+", words) if word[0].isupper()
     )
-    return any(acronym in capitals for acronym in acronyms)
+
+
+def spells_out(span: str, question: str) -> bool:
+    """Whether *span* holds what an acronym of *question* stands for."""
+    words = _WORD.findall(question)
+    return any(
+        stands_for(span, word) for word in words if word.isupper() and len(word) >= MIN_ACRONYM
+    )
 
 
 def _is_name(word: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.questions import Expected, Form, offers_choice, wants_yes_or_no
-from rag.types import Span
+from rag.types import CELL_SEPARATOR, Span
 from rag.values import only_repeats, value_fits
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 LONGEST_SHORT_ANSWER_WORDS = 14
 """A longer span is a sentence's part rather than a value."""
-CELL_MARK = " | "
-"""Between the cells of a table's row, as all loaders write it."""
 _WORD = re.compile(r"[\w'’-]+")
 _NAME_GOES_ON = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*\w)+")
 
@@ -44,7 +42,7 @@ def short_answer(best: Candidate, kind: QuestionKind, question: str) -> str | No
 
 def _one_cell(span: str, kind: QuestionKind) -> str:
     """Return the one cell of a row that can be the number or date asked for, nothing of several."""
-    cells = span.split(CELL_MARK)
+    cells = span.split(CELL_SEPARATOR)
     if len(cells) == 1 or kind.expected not in (Expected.NUMBER, Expected.DATE):
         return span
     fitting = {cell for cell in cells if value_fits(cell, kind.expected)}

@@ -31,6 +31,10 @@ class BlockKind(StrEnum):
     """Copyright lines, disclaimers, share and subscribe notices, tables of contents."""
 
 
+CELL_SEPARATOR = " | "
+"""Between the cells of a table's row, in the text of every document."""
+
+
 class Status(StrEnum):
     """Whether the documents answer the question."""
 

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
+from rag.names import stands_for
 from rag.types import BlockKind, Status
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def candidates(document: Document) -> Iterator[str]:
                 subject = _ORDINARY.sub("", match[1])
                 yield f"When {match[2]} {_lower_article(subject)} {match[3]}?"
             for match in _ACRONYM.finditer(text):
-                if _stands_for(match[1], match[2]):
+                if stands_for(match[1], match[2]):
                     yield f"What is the {match[2]}?"
 
 
@@ -105,11 +106,6 @@ def _turned(clause: str) -> str | None:
         helper = "does" if verb == "means" else "do"
         return f"What {helper} {subject} mean{' ' + rest if rest else ''}?"
     return f"What {verb} {subject}{' ' + rest if rest else ''}?"
-
-
-def _stands_for(words: str, acronym: str) -> bool:
-    initials = "".join(word[0] for word in re.split(r"[\s-]+", words.strip()) if word[0].isupper())
-    return initials.endswith(acronym) or acronym in initials
 
 
 def _lower_article(subject: str) -> str:

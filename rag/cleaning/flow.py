@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag.cleaning.characters import SOFT_HYPHEN
 from rag.cleaning.dates import is_date_line
 from rag.cleaning.lines import Vocabulary, seam
-from rag.types import BlockKind
+from rag.types import CELL_SEPARATOR, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ def _heads_table(text: str) -> bool:
 def _wraps(last: Draft, draft: Draft) -> bool:
     """Whether a row goes on with the words of a label that took two lines."""
     rows = last.kind is draft.kind is BlockKind.TABLE_ROW and last.page == draft.page
-    label = " | " not in last.text and not last.text.endswith((":", ")"))
+    label = CELL_SEPARATOR not in last.text and not last.text.endswith((":", ")"))
     return rows and label and draft.text[0].islower() and last.inferred
 
 

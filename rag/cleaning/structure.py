@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag.cleaning.drafts import Draft
 from rag.cleaning.lines import Vocabulary, joined
 from rag.cleaning.shapes import heading_level, is_heading_line
-from rag.types import BlockKind
+from rag.types import CELL_SEPARATOR, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,5 +123,5 @@ def _cells(line: str) -> int:
 
 def _row(line: str, page: int, group: int) -> Draft:
     cells = (cell.strip() for cell in _COLUMNS.split(line.strip()))
-    row = " | ".join(cell for cell in cells if cell)
+    row = CELL_SEPARATOR.join(cell for cell in cells if cell)
     return Draft(row, page, BlockKind.TABLE_ROW, 0, group, inferred=True)

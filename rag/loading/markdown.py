@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from rag.loading.encodings import decode
 from rag.loading.front_matter import split_front_matter
 from rag.loading.raw import RawBlock, RawDocument, RawPage
-from rag.types import BlockKind
+from rag.types import CELL_SEPARATOR, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ class _Walk:
         elif token.tag in {"th", "td"}:
             self._in_cell = token.nesting > 0
         elif token.type == "tr_close":
-            self._add(" | ".join(self._cells), BlockKind.TABLE_ROW)
+            self._add(CELL_SEPARATOR.join(self._cells), BlockKind.TABLE_ROW)
             self._cells = []
 
     def _take_inline(self, text: str) -> None:

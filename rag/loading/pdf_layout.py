@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.loading.pdf_tables import table_rows, with_whole_rows
 from rag.loading.raw import RawBlock
-from rag.types import BlockKind
+from rag.types import CELL_SEPARATOR, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,7 +91,7 @@ def page_blocks(lines: list[Line], scale: TypeScale) -> list[RawBlock]:
         if is_row:
             blocks += _block(current, scale)
             current = []
-            row = " | ".join(cell.strip() for cell in line.cells)
+            row = CELL_SEPARATOR.join(cell.strip() for cell in line.cells)
             blocks.append(RawBlock((row,), BlockKind.TABLE_ROW))
         elif current and (apart or _starts_block(current, line, leading, lines)):
             blocks += _block(current, scale)

@@ -14,7 +14,7 @@ from rag.errors import DamagedError, EmptyError
 from rag.loading.encodings import decode
 from rag.loading.raw import RawBlock, RawDocument, RawPage
 from rag.loading.web_metadata import declared_metadata
-from rag.types import BlockKind, Dropped
+from rag.types import CELL_SEPARATOR, BlockKind, Dropped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,7 +151,7 @@ class _Walk:
             self._add(_text_of(element), BlockKind.HEADING, int(level) if level.isdigit() else 2)
         elif element.tag == "row":
             cells = [" ".join(_text_of(cell).split()) for cell in element.iter("cell")]
-            self._add(" | ".join(cell for cell in cells if cell), BlockKind.TABLE_ROW)
+            self._add(CELL_SEPARATOR.join(cell for cell in cells if cell), BlockKind.TABLE_ROW)
         elif element.tag == "item":
             self._item(element)
         else:

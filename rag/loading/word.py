@@ -13,7 +13,7 @@ from lxml import etree
 
 from rag.errors import DamagedError, EncryptedError, TooLargeError, UnsupportedFormatError
 from rag.loading.raw import RawBlock, RawDocument, RawPage
-from rag.types import BlockKind, Metadata
+from rag.types import CELL_SEPARATOR, BlockKind, Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,7 +138,7 @@ class _Body:
         for cell in row.iter(qn("w:tc")):
             paragraphs = [" ".join("".join(_texts(p)).split()) for p in cell.iter(qn("w:p"))]
             cells.append(" ".join(text for text in paragraphs if text))
-        text = " | ".join(cell for cell in cells if cell)
+        text = CELL_SEPARATOR.join(cell for cell in cells if cell)
         if text:
             self.blocks.append(RawBlock((text,), BlockKind.TABLE_ROW, 0, self._group))
 

@@ -163,7 +163,9 @@ TITLES = frozenset(
 )
 MALE = frozenset("he him his himself mr sir king prince lord sheikh sultan pope father".split())
 FEMALE = frozenset("she her hers herself mrs ms lady queen princess miss mother".split())
-PLURALS = frozenset("people men women children troops police media data personnel".split())
+PLURALS = frozenset(
+    "people men women children troops police media data personnel staff servicemen".split()
+)
 
 
 def is_plural(noun: str) -> bool:

@@ -1,0 +1,57 @@
+"""One question in many wordings, over the shipped corpus, with the real models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.embedding import open_embedder
+from rag.indexing import update_index
+from rag.pipeline import open_pipeline
+from rag.settings import Settings
+from rag.store.embedded import EmbeddedStore
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+WORDINGS = (
+    "How many countries joined the IMCTC?",
+    "How many countries joined the coalition?",
+    "How many countries are in the coalition?",
+    "How many members does the coalition have?",
+    "How many member states does the alliance have?",
+    "How many Muslim countries are part of the Islamic military alliance?",
+    "How many nations belong to the IMCTC?",
+    "How many states are members of the Islamic Military Counter Terrorism Coalition?",
+    "What is the number of member countries of the IMCTC?",
+    "How large is the IMCTC?",
+    "How many states make up the coalition today?",
+    "What is the size of the coalition's membership?",
+    "How many participating countries does the Saudi-led coalition have?",
+)
+SHOWN = 9
+"""Of them, with both figures."""
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory):
+    index, settings = tmp_path_factory.mktemp("index") / "corpus", Settings()
+    store = EmbeddedStore(index)
+    update_index(store, [CORPUS], settings, open_embedder(settings.embedding))
+    store.close()
+    return open_pipeline(index)
+
+
+def test_a_difference_is_shown_however_the_question_is_worded(pipeline):
+    shown = []
+    for question in WORDINGS:
+        answer = pipeline.ask(question)
+        values = {item.value for found in answer.disagreements for item in found.positions}
+        assert values <= {"41", "42", "forty-two"}, question
+        shown.append(len(values) > 1)
+    assert sum(shown) >= SHOWN
+
+
+def test_the_beginning_is_no_present(pipeline):
+    answer = pipeline.ask("How many countries were in the coalition initially?")
+    assert answer.short_answer == "34"
+    assert answer.disagreements == ()
