@@ -116,6 +116,20 @@ def test_a_question_without_an_answer_is_refused_with_the_nearest_passages(open_
     assert "does not answer the question" in page.inner_text("#source .source-note")
 
 
+def test_a_question_sent_while_one_is_answered_is_asked_after_it(open_page):
+    page = open_page()
+    page.fill("#question textarea", library.HOSTILE_QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("article.turn[aria-busy]")
+    page.fill("#question textarea", library.QUESTION)
+    page.keyboard.press("Enter")
+    finished(page, 1)
+    asked = page.locator("article.turn h2").all_inner_texts()
+    assert asked == [library.HOSTILE_QUESTION, library.QUESTION]
+    assert page.input_value("#question textarea") == ""
+    assert library.ANSWER in page.locator(".turn-answer").last.inner_text()
+
+
 def test_sentences_appear_one_after_another(open_page):
     page = open_page()
     page.evaluate(

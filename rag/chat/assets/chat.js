@@ -21,6 +21,36 @@ function typeQuestion(text) {
   box.focus();
 }
 
+// A question sent before the answer to the one before is whole: Gradio takes no second event of a
+// kind while the first is under way, so it stays in the box and is sent again.
+const RETRIES_MS = [100, 200, 400, 800, 1600]; // Gradio ends the event after it drew the answer
+let unsent = null;
+let answeredAt = -Infinity;
+
+const isAnswering = () => Boolean(byId('current')?.querySelector('article[aria-busy]'));
+
+function noteAnswering() {
+  if (isAnswering()) answeredAt = Infinity;
+  else if (answeredAt === Infinity) answeredAt = performance.now();
+}
+
+function noteSent(text) {
+  const recently = performance.now() - answeredAt < RETRIES_MS.at(-1);
+  if (!text.trim() || !recently) return;
+  unsent = text;
+  setTimeout(sendUnsent, RETRIES_MS[0], 0);
+}
+
+function sendUnsent(tries) {
+  if (unsent === null || tries === RETRIES_MS.length || questionBox()?.value !== unsent) {
+    unsent = null; // it was taken, or edited
+    return;
+  }
+  const button = isAnswering() ? null : document.querySelector('#question button');
+  button?.click();
+  setTimeout(sendUnsent, RETRIES_MS[button ? tries : 0], button ? tries + 1 : tries);
+}
+
 // Copying ----------------------------------------------------------------------------------------
 
 async function copyText(button, text = button.dataset.text) {
@@ -452,6 +482,9 @@ document.addEventListener('click', (event) => {
 });
 
 document.addEventListener('keydown', (event) => {
+  if (event.target === questionBox() && event.key === 'Enter' && !event.shiftKey) {
+    noteSent(event.target.value);
+  }
   const typing = event.target.matches?.('input, textarea, select, [contenteditable]');
   if (event.key === 'Escape') {
     if (!tip.hidden) hideTip();
@@ -491,5 +524,8 @@ observe('run-download', () => download('run-download'));
 observe('settings', applyTheme);
 observe('run', revealRun);
 observe('source', showMark);
-observe('current', showTurn);
+observe('current', () => {
+  noteAnswering();
+  showTurn();
+});
 observe('past', showTurn);
