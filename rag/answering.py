@@ -45,7 +45,7 @@ WEIGHTS_WITHOUT_READER = {"similarity": 1.57, "overlap": -0.28, "dense": 4.93, "
 
 All three are fitted on development questions by ``training/fit_answering.py``.
 """
-FURTHER_SENTENCE = {Form.FACT: 0.55, Form.LIST: 0.4, Form.OPEN: 0.3}
+FURTHER_SENTENCE = {Form.FACT: 0.55, Form.LIST: 0.4, Form.OPEN: 0.4}
 """Share of the best sentence's score that another one needs to be added, with a reader."""
 FURTHER_SENTENCE_WITHOUT_READER = 0.75
 SENTENCES = {Form.FACT: 2, Form.LIST: 4, Form.OPEN: 4}
@@ -170,20 +170,21 @@ def choose(
 
 
 def ordered(chosen: Sequence[Chosen], kind: QuestionKind) -> list[Chosen]:
-    """Put the sentences in reading order.
+    """Put the sentences in reading order, the one that answers best first.
 
-    The sentence with the answer to a factual question stays first; for the others, sentences of
-    one document stand together in the order of its text, the best document first.
+    The others of a factual question follow by merit; for the rest, sentences of one document
+    stand together in the order of its text, the best document first.
     """
     if kind.form is Form.FACT:
         return list(chosen)
     first: dict[str, int] = {}
     for rank, item in enumerate(chosen):
         first.setdefault(item.candidate.document.name, rank)
-    return sorted(
-        chosen,
+    further = sorted(
+        chosen[1:],
         key=lambda item: (first[item.candidate.document.name], item.candidate.span.start),
     )
+    return [*chosen[:1], *further]
 
 
 def cite(chosen: Sequence[Chosen]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 
 from rag.names import names_in
+from rag.terms import STOP_WORDS, fold
+from rag.wording.lexicon import is_plural
 
 _REPORTS = (
     "argue|assert|believe|call|caution|claim|comment|complain|conclude|contend|count|credit|"
@@ -39,6 +41,12 @@ _AUTHORS = rf"{_SURNAME}(?:(?:, {_SURNAME})*,? (?:&|and) {_SURNAME}| et al\.?)?"
 _WORK_OF = rf"{_AUTHORS}, (?:19|20)\d\d[a-z]?(?:, pp?\. ?[\d–-]+)?"
 _CITED = re.compile(rf"\((?:see |cf\. |e\.g\.,? )?{_WORK_OF}(?:; {_WORK_OF})*\)")
 """Works in brackets: (Rizvi, 2020; Abbas, 2019, p. 4)."""
+_NARRATED = re.compile(rf"(?P<names>{_AUTHORS}) [\[(](?:19|20)\d\d[a-z]?[\])]")
+"""Works in the sentence itself: Mahmood and Javaid (2021)."""
+_SPEAKER = re.compile(
+    rf"(?:\b(?i:according to) (?P<source>(?:{_SURNAME} ?)+)|"
+    rf"(?P<names>(?:{_SURNAME} )*{_SURNAME}),? (?:\w+ly |also |later )?(?:{_SAID})\b)"
+)
 _MARK = re.compile(r"\[\d+(?:\s?[,–-]\s?\d+)*\]")
 """The numbers of works in a list: [4], [2, 5–7]."""
 _YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
@@ -59,7 +67,7 @@ _ASKS_WORK = re.compile(
 
 def is_source(sentence: str, start: int, end: int) -> bool:
     """Whether the name at *start* to *end* of a sentence is that of the one who says it."""
-    return _is_cited(sentence, start, end) or bool(
+    return is_cited(sentence, start, end) or bool(
         _ET_AL.search(sentence[start:end])
         or _BEFORE.search(sentence[:start])
         or _AFTER.match(sentence[end:])
@@ -68,7 +76,7 @@ def is_source(sentence: str, start: int, end: int) -> bool:
 
 def is_year_of_source(sentence: str, start: int, end: int) -> bool:
     """Whether what stands at *start* to *end* of a sentence says when its source was written."""
-    if _is_cited(sentence, start, end):
+    if is_cited(sentence, start, end):
         return True
     if not _YEAR.fullmatch(sentence[start:end]):
         return False
@@ -79,14 +87,45 @@ def is_year_of_source(sentence: str, start: int, end: int) -> bool:
     return bool(bracketed or owned)
 
 
-def _is_cited(sentence: str, start: int, end: int) -> bool:
+def speakers_in(sentence: str) -> set[str]:
+    """Return the surnames, folded, of those whose words a sentence says it reports."""
+    found = [match["names"] for match in _NARRATED.finditer(sentence)]
+    for match in _SPEAKER.finditer(sentence):
+        name = (match["source"] or match["names"]).strip()
+        if not any(state.is_state for state in names_in(f". {name}")) and not _is_ordinary(name):
+            found.append(name)
+    return {surname for names in found for surname in surnames(names)}
+
+
+def authors_cited(sentence: str) -> set[str]:
+    """Return the surnames, folded, of those whose works a sentence names in brackets."""
+    works = (work for found in _CITED.finditer(sentence) for work in found[0].split(";"))
+    return {surname for work in works for surname in surnames(work.partition(", ")[0])}
+
+
+def surnames(names: str) -> set[str]:
+    """Return the last words of "Khan", "Gen. Raheel Sharif" or "Mahmood and Javaid", folded."""
+    people = re.split(r",? (?:and|&) |, | et al", names)
+    last = (re.findall(r"[^\W\d_][\w'’-]*", person)[-1:] for person in people)
+    return {re.sub(r"['’]s?$", "", fold(word)) for words in last for word in words}
+
+
+def _is_ordinary(name: str) -> bool:
+    """Whether a capital only begins a sentence: "Analysts argue", "He says"."""
+    word = fold(name)
+    return " " not in word and (
+        word in STOP_WORDS or is_plural(word) or bool(_ASKS.fullmatch(word))
+    )
+
+
+def is_cited(sentence: str, start: int, end: int) -> bool:
     """Whether a part of a sentence stands in brackets that name works, and not a place and year."""
     if any(found.start() <= start and end <= found.end() for found in _MARK.finditer(sentence)):
         return True
     return any(
         found.start() < start and end < found.end()
         for found in _CITED.finditer(sentence)
-        if not any(len(name.forms) > 1 for name in names_in(found[0].split(",")[0]))
+        if not any(name.is_state for name in names_in(found[0].split(",")[0]))
     )
 
 

@@ -138,6 +138,11 @@ def asks_about_start(question: str) -> bool:
     return _START.search(question) is not None
 
 
+def counts_another_time(sentence: str, question: str) -> bool:
+    """Whether a question asks about the beginning, of which a sentence does not speak."""
+    return asks_about_start(question) and not _START.search(sentence)
+
+
 def counted_number(sentence: str, counted: Counted, question: str) -> tuple[int, int] | None:
     """Return where a sentence says how many there are of what a question counts.
 

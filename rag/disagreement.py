@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.counting import asks_about_start, counted_number
+from rag.counting import asks_about_start, counted_number, counts_another_time
 from rag.names import names_in, share_named
 from rag.quantities import Numbers
 from rag.questions import Expected, Form
@@ -114,6 +114,8 @@ def _position(
     """
     probability = item.answerable or 0.0
     counted = kind.counted
+    if counted and counts_another_time(item.text, question):
+        return None
     count = counted_number(item.text, counted, question) if counted else None
     if counted and count:
         start = item.span.start

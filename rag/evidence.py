@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.attribution import asks_for_source, asks_for_work, is_source, is_year_of_source
-from rag.counting import counts_another, later_number
+from rag.attribution import asks_for_source, asks_for_work, is_cited, is_source, is_year_of_source
+from rag.counting import counts_another, counts_another_time, later_number
 from rag.names import spells_out
 from rag.quantities import whole_range
 from rag.questions import Expected, offers_choice
@@ -268,7 +268,10 @@ def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind)
         or has_unit(candidate.text[max(start - UNIT_BEFORE, 0) : end + UNIT_AFTER], kind.unit)
     )
     counted = kind.counted
-    other = counted is not None and counts_another(candidate.text, start, end, counted)
+    other = counted is not None and (
+        counts_another(candidate.text, start, end, counted)
+        or counts_another_time(candidate.text, question)
+    )
     repeats = named and not offers_choice(question)
     return value_fits(span, kind.expected) and in_unit and not other and not repeats
 
@@ -279,7 +282,8 @@ def _is_of_source(candidate: Candidate, answer: Span, question: str, kind: Quest
         return is_source(candidate.text, start, end) and not asks_for_source(question)
     if kind.expected in (Expected.DATE, Expected.NUMBER):
         return is_year_of_source(candidate.text, start, end) and not asks_for_work(question)
-    return False
+    asked = asks_for_source(question) or asks_for_work(question)
+    return is_cited(candidate.text, start, end) and not asked
 
 
 def _is_in(candidate: Candidate, hit: Hit) -> bool:

@@ -42,6 +42,11 @@ class Name:
     own: tuple[str, ...]
     forms: tuple[tuple[str, ...], ...]
 
+    @property
+    def is_state(self) -> bool:
+        """Whether it is a state, which goes by several names."""
+        return len(self.forms) > 1
+
     def is_in(self, present: frozenset[str] | set[str]) -> bool:
         """Whether a text with these terms names it, in any form."""
         return any(all(term in present for term in form) for form in self.forms)

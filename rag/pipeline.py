@@ -29,12 +29,14 @@ from rag.evidence import (
 )
 from rag.gathering import ask_together
 from rag.indexing import manifest_for
+from rag.near_misses import without_near_misses
 from rag.questions import classify
 from rag.rarity import unknown_share
 from rag.reading import FootnoteReader, open_reader
 from rag.retrieval import rerank, search
 from rag.settings import Settings, load_settings
 from rag.short_answer import short_answer
+from rag.speakers import by_speaker
 from rag.store.opening import existing_store
 from rag.store.protocol import mismatch_message
 from rag.types import Answer, IndexStamp, Status, Turn
@@ -198,7 +200,8 @@ class Pipeline:
             candidates, hits, question, kind, self.reader, self.settings.reading.passages
         )
         timings["read"] = 1000 * (time.perf_counter() - began)
-        ranked = score_by_reading(with_similarity(candidates))
+        candidates = without_near_misses(candidates, question, kind)
+        ranked = by_speaker(score_by_reading(with_similarity(candidates)), question)
         if asks_for_author(question):
             found = byline(snapshot, hits, question, self.embedder)
             ranked = [found, *ranked] if found else ranked

@@ -63,18 +63,32 @@ _NUMBER = re.compile(
     r"proportion|fraction)|number of|total|count of|size of|length of)\b",
     re.IGNORECASE,
 )
+_ASKED_FIRST = (
+    r"(?:^|[,;:]\s)\W*(?:(?:and|but|or|so|then|about|at|by|for|from|in|of|on|since|to|till|until|with|"
+    r"exactly|precisely)\s+){0,2}"
+)
+_ASKED_LATER = r"\b(?:and|or|but|asks?|exactly|find out|know|say|says|tell me|is it|was it)\s+"
+_AUXILIARY = r"(?:are|can|could|did|do|does|had|has|have|is|must|shall|should|was|were|will|would)"
+
+
+def _asks_for(word: str) -> str:
+    """Return a pattern of *word* where it asks: "What breaks when cold?" asks for no time."""
+    return rf"(?:{_ASKED_FIRST}{word}|{_ASKED_LATER}{word}|\b{word}(?=\s+{_AUXILIARY}\b|\W*$))\b"
+
+
 _DATE = re.compile(
-    r"\b(?:when|what (?:year|date|month|day)|which (?:year|date|month|day)|in what year|"
-    r"year of|date of)\b",
+    rf"{_asks_for('when')}|\b(?:what (?:year|date|month|day)|which (?:year|date|month|day)|"
+    r"in what year|year of|date of)\b",
     re.IGNORECASE,
 )
-_PERSON = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
+_PERSON = re.compile(rf"{_asks_for('who')}|\b(?:whom|whose)\b", re.IGNORECASE)
 _DESCRIBED_PERSON = re.compile(
     r"\W*who\s+(?i:is|was|are|were)\s+(?:[A-Z][\w'’.-]*(?:\s+(?:al|bin|ibn|de|van|von|ul))?\s*)+\W*$",
 )
 """A question for a person who is named is for what they are, not for another name."""
 _PLACE = re.compile(
-    r"\b(?:where|(?:what|which) (?:city|country|place|capital|town|region))\b", re.IGNORECASE
+    rf"{_asks_for('where')}|\b(?:what|which) (?:city|country|place|capital|town|region)\b",
+    re.IGNORECASE,
 )
 _OPEN = re.compile(
     r"\b(?:why|how come|explain|describe|summari[sz]e|summary|discuss|assess|evaluate|outline|"

@@ -31,7 +31,7 @@ def unknown_share(question: str, snapshot: Snapshot) -> float:
     others = other_terms(question)
     weights = rarity([*asked, *others], snapshot)
     frequencies, _ = snapshot.document_frequencies([*asked, *others])
-    named = {term for name in names_in(question) for term in name.own if len(name.forms) > 1}
+    named = {term for name in names_in(question) for term in name.own if name.is_state}
     known = named if any(frequencies.get(term) for term in others) else set()
     total = sum(weights[term] for term in asked)
     unknown = sum(

@@ -43,6 +43,13 @@ _TITLES = frozenset(
     secretary ambassador senator his her royal highness sheikh of and""".split()
 )
 
+_PERSON = re.compile(
+    r"\W*(?:ambassador|col(?:onel)?|dr|gen(?:eral)?|minister|mrs?|ms|president|prime minister|prof(?:essor)?|"
+    r"senator)\b\.?\s+[A-ZÀ-Þ]",
+    re.IGNORECASE,
+)
+"""A title with a name after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dates:
@@ -105,7 +112,9 @@ def value_fits(text: str, expected: Expected) -> bool:
             return parse_date(fold(text)) is not None
         case Expected.PERSON:
             return any(word[:1].isupper() for word in text.split())
-        case Expected.PLACE | Expected.ANY:
+        case Expected.PLACE:
+            return bool(text) and not _PERSON.match(text)
+        case Expected.ANY:
             return bool(text)
 
 

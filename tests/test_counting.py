@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from rag.counting import Counted, counted_number, counts_another, later_number, what_is_counted
+from rag.counting import (
+    Counted,
+    counted_number,
+    counts_another,
+    counts_another_time,
+    later_number,
+    what_is_counted,
+)
 from rag.terms import terms
 
 NATIONS = Counted(frozenset(terms("countries")), frozenset(terms("states nations members")))
@@ -164,3 +171,10 @@ def test_nouns_of_no_known_sort_are_never_of_another():
 def test_long_texts_do_not_hold_it_up(text):
     assert later_number(text, "How many?") is None
     assert counted_number(text, NATIONS, "How many?") is None
+
+
+def test_a_count_of_now_is_none_of_the_beginning():
+    question = "How many members did it have at first?"
+    assert counts_another_time("The 41-member alliance met.", question)
+    assert not counts_another_time("It initially had 34 members.", question)
+    assert not counts_another_time("The 41-member alliance met.", "How many members has it?")

@@ -30,6 +30,14 @@ from rag.types import BlockKind
         ("How does the alliance differ from NATO?", Form.OPEN, Expected.ANY),
         ("Compare the two blocs.", Form.OPEN, Expected.ANY),
         ("Summarise the criticism.", Form.OPEN, Expected.ANY),
+        ("What breaks when it freezes?", Form.FACT, Expected.ANY),
+        ("What makes boards impractical when many are needed?", Form.FACT, Expected.ANY),
+        ("Since when has it been so?", Form.FACT, Expected.DATE),
+        ("The pact was signed when?", Form.FACT, Expected.DATE),
+        ("What is PIPS and who leads it?", Form.FACT, Expected.PERSON),
+        ("What do they call the man who wrote it?", Form.FACT, Expected.ANY),
+        ("In 2015, who announced it?", Form.FACT, Expected.PERSON),
+        ("By whom was it written?", Form.FACT, Expected.PERSON),
     ],
 )
 def test_form_and_expected_value(question, form, expected):

@@ -121,3 +121,10 @@ def test_a_date_with_its_month_is_no_number_of_anything(span, fits):
 )
 def test_a_span_repeats_what_the_question_names_titles_apart(span, question, repeats):
     assert only_repeats(span, question) is repeats
+
+
+def test_a_person_with_a_title_is_no_place():
+    assert not value_fits("Ambassador Aizaz Chaudhary", Expected.PLACE)
+    assert not value_fits("Dr. Qamar Cheema", Expected.PLACE)
+    assert value_fits("Riyadh", Expected.PLACE)
+    assert value_fits("the General Assembly", Expected.PLACE)

@@ -1,0 +1,110 @@
+"""Questions for what somebody says: answered with their words, not with another's.
+
+"How does Hokayem describe the coalition?" is about Hokayem's sentence. The reader knows that the
+question is about the coalition and takes whatever describes it, whoever says so. Here the sentences
+that report what the person says come first, then those that name the person as their source; the
+sentences of others are left out. Where no sentence is the person's, nothing changes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.attribution import authors_cited, speakers_in, surnames
+from rag.names import names_in
+from rag.terms import fold
+from rag.types import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.evidence import Candidate
+
+CITED_SHARE = 0.6
+"""Of a sentence's score where the person is only named in brackets as its source."""
+MENTIONED_SHARE = 0.8
+"""The same where a sentence speaks of the person without reporting what anybody says."""
+PRECEDING_CHARACTERS = 300
+"""Before "He said …", in which the person can be named."""
+_NAME = r"(?:[A-ZÀ-Þ][\w'’.-]*\w\.?)"
+_PERSON = (
+    rf"(?P<person>{_NAME}(?:\s+(?:al|bin|ibn|de|van|von|and|&)?\s*{_NAME})*)"
+    r"(?:\s+et al\.?)?(?:\s*[\[(]\d{4}[\])])?"
+)
+_OFFICE = r"(?:(?:the|[A-ZÀ-Þ][\w-]*['’]s?)\s+(?:[a-z]+\s+){1,3})?"
+"""Before a name: "Pakistan's minister"."""
+_THINKS = (
+    "acknowledge|advise|advocate|argue|assert|assess|assume|believe|call|caution|characteri[sz]e|claim|"
+    "comment|complain|conclude|consider|contend|criticise|criticize|declare|define|depict|describe|"
+    "doubt|emphasi[sz]e|estimate|expect|explain|fear|feel|find|highlight|insist|interpret|judge|"
+    "maintain|make of|mention|note|observe|point out|portray|predict|propose|recommend|regard|"
+    "remark|report|say|see|speak|state|stress|suggest|think|urge|view|warn|write"
+)
+_VIEWS = (
+    "analysis|argument|assessment|claim|conclusion|critique|criticism|description|estimate|"
+    "explanation|interpretation|opinion|position|view|warning|words"
+)
+_ASKS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?i:does|did|do|would|has|have|had)\s+{_OFFICE}{_PERSON}\s+(?:\w+ly\s+)?(?i:{_THINKS})\b",
+        rf"\b(?i:according to)\s+{_PERSON}",
+        rf"{_PERSON}(?:['’]s?)\s+(?:\w+\s+)?(?i:{_VIEWS})s?\b",
+        rf"\b(?i:{_VIEWS})s?\s+(?i:of)\s+{_PERSON}",
+    )
+)
+_QUESTION_WORD = re.compile(
+    r"\b(?:what|how|why|which|whom?|whose|where|when|according)\b", re.IGNORECASE
+)
+_WORD = re.compile(r"[\w'’-]+")
+_POINTS_BACK = re.compile(r"\W*(?:He|She|They)\s+(?:\w+ly\s+|also\s+|further\s+)?\w+")
+
+
+def speaker_asked_for(question: str) -> str | None:
+    """Return the surname of the one whose words *question* asks for, folded.
+
+    A state is none: "How does India view …" is answered by whoever describes it.
+    """
+    if not _QUESTION_WORD.search(question):
+        return None
+    for pattern in _ASKS:
+        asked = pattern.search(question)
+        person = re.sub(r"^.*['’]s?\s+", "", asked["person"]) if asked else ""
+        if person and not any(name.is_state for name in names_in(f". {person}")):
+            return max(surnames(person.rpartition(" and ")[2]), default=None)
+    return None
+
+
+def by_speaker(ranked: Sequence[Candidate], question: str) -> list[Candidate]:
+    """Return the candidates that are the words of the one whom *question* asks about, best first.
+
+    All of them where nobody is asked about, or no sentence is that person's.
+    """
+    speaker = speaker_asked_for(question)
+    shares = [_share(item, speaker) if speaker else 0.0 for item in ranked]
+    if not any(shares):
+        return list(ranked)
+    kept = [
+        replace(item, score=item.score * share)
+        for item, share in zip(ranked, shares, strict=True)
+        if share
+    ]
+    return sorted(kept, key=lambda item: -item.score)
+
+
+def _share(item: Candidate, speaker: str) -> float:
+    """Return how much of a sentence's score counts: 1 for the person's words, 0 for another's."""
+    start = item.span.start
+    reported, cited = speakers_in(item.text), authors_cited(item.text)
+    if reported:
+        return float(speaker in reported)
+    if _POINTS_BACK.match(item.text):
+        before = item.document.slice(Span(max(start - PRECEDING_CHARACTERS, 0), start))
+        return float(speaker in _WORD.findall(fold(before)))
+    if cited:
+        return CITED_SHARE if speaker in cited else 0.0
+    if speaker in surnames(item.document.metadata.author or ""):
+        return 1.0
+    return MENTIONED_SHARE if speaker in _WORD.findall(fold(item.text)) else 0.0

@@ -1,0 +1,83 @@
+"""Questions for somebody's words are answered with these."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag.speakers import by_speaker, speaker_asked_for
+from rag.types import Metadata
+from tests.test_near_misses import candidate
+
+
+@pytest.mark.parametrize(
+    ("question", "speaker"),
+    [
+        ("How does Hokayem describe the coalition?", "hokayem"),
+        ("What did Mahmood and Javaid (2021) point out?", "javaid"),
+        ("According to Kamal, what does the coalition lack?", "kamal"),
+        ("What is Moghul's main criticism of the coalition?", "moghul"),
+        ("In the view of Markey, whom does it serve?", "markey"),
+        ("What did Defence Minister Khawaja Asif argue?", "asif"),
+        ("What did Pakistan's minister Khawaja Asif argue?", "asif"),
+        ("How does India view the proposal?", None),
+        ("What does Saudi Arabia say?", None),
+        ("When did Hokayem join the institute?", None),
+        ("Who describes the coalition?", None),
+        ("Summarise what was said.", None),
+    ],
+)
+def test_whose_words_are_asked_for(question, speaker):
+    assert speaker_asked_for(question) == speaker
+
+
+def scored(*sentences):
+    """Candidates of falling score, each with the words before it."""
+    return [
+        replace(candidate(sentence, before=before), score=0.9 - 0.1 * number)
+        for number, (before, sentence) in enumerate(sentences)
+    ]
+
+
+QUESTION = "How does Hokayem describe the coalition?"
+OTHER = ("", "Riedel (2018) describes the coalition as fragile.")
+CITED = ("", "The coalition was a mechanism of leadership (Hokayem, 2017).")
+SAID = ("", "Hokayem (2017) describes the coalition as an attempt at dominance.")
+POINTING = ("Hokayem was sceptical.", "He called the coalition a name without an army.")
+NOBODY = ("", "The coalition has its seat in Riyadh.")
+
+
+def texts(found):
+    return [item.text for item in found]
+
+
+def test_their_own_words_come_before_works_in_brackets_and_others_are_left_out():
+    found = by_speaker(scored(OTHER, CITED, SAID, POINTING, NOBODY), QUESTION)
+    assert texts(found) == [SAID[1], POINTING[1], CITED[1]]
+    assert [round(item.score, 2) for item in found] == [0.7, 0.6, 0.48]
+
+
+def test_one_who_is_only_mentioned_comes_after_one_who_speaks():
+    mentioned = ("", "Hokayem visited the coalition.")
+    said = ("", "The coalition, according to Hokayem, is weak.")
+    assert texts(by_speaker(scored(mentioned, said), QUESTION)) == [said[1], mentioned[1]]
+
+
+def test_an_author_speaks_where_the_text_reports_nobody_else():
+    own, reported = scored(NOBODY, OTHER)
+    document = replace(own.document, metadata=Metadata(author="Emile Hokayem"))
+    mine = [replace(item, document=document) for item in (own, reported)]
+    assert by_speaker(mine[:1], QUESTION) == mine[:1]
+    assert by_speaker([mine[1], own, mine[0]], QUESTION) == [mine[0]]
+
+
+def test_nothing_changes_where_nobody_is_asked_about_or_says_anything():
+    ranked = scored(OTHER, CITED, NOBODY)
+    assert by_speaker(ranked, "What is the coalition?") == ranked
+    assert by_speaker(ranked, "How does Fair describe the coalition?") == ranked
+
+
+def test_analysts_are_no_name():
+    ranked = scored(("", "Analysts argue that it is weak (Hokayem, 2017; Fair, 2018)."), OTHER)
+    assert by_speaker(ranked, QUESTION)[0].score == pytest.approx(0.9 * 0.6)
