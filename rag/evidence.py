@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from rag.attribution import asks_for_source, asks_for_work, is_cited, is_source, is_year_of_source
 from rag.counting import counts_another, counts_another_time, later_number
-from rag.names import spells_out
+from rag.names import in_words_of, names_in, spells_out, with_synonyms
 from rag.quantities import whole_range
 from rag.questions import Expected, offers_choice
 from rag.rarity import rarity
+from rag.reading import ToRead
 from rag.sentences import sentence_spans, without_list_mark
 from rag.terms import query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rag.questions import QuestionKind
-    from rag.reading import Reader
+    from rag.reading import PassageReading, Reader
     from rag.store import Snapshot
 
 _SPLIT = frozenset({BlockKind.PARAGRAPH, BlockKind.BOILERPLATE})
@@ -159,9 +160,10 @@ def with_overlap(
     """Return the candidates with their overlap filled in."""
     weights = rarity(query_terms(question), snapshot)
     total = sum(weights.values()) or 1.0
+    names = names_in(question)
     found = []
     for candidate in candidates:
-        present = set(terms(f"{candidate.hit.chunk.context} {candidate.text}"))
+        present = with_synonyms(names, terms(f"{candidate.hit.chunk.context} {candidate.text}"))
         overlap = sum(weight for term, weight in weights.items() if term in present) / total
         found.append(replace(candidate, overlap=overlap))
     return found
@@ -208,7 +210,7 @@ def with_readings(
     spans = [
         [_within(item.span, hit) for item in own] for own, hit in zip(members, read, strict=True)
     ]
-    readings = reader.read_sentences(question, [hit.chunk.text for hit in read], spans)
+    readings = _read_in_their_words(reader, question, [hit.chunk.text for hit in read], spans)
     found: dict[tuple[str, int], Candidate] = {}
     for hit, own, reading in zip(read, members, readings, strict=True):
         for item, sentence in zip(own, reading.sentences, strict=True):
@@ -230,6 +232,23 @@ def with_readings(
         for hit, probability in zip(read, probabilities, strict=True)
     ]
     return judged, [*scored, *hits[count:]]
+
+
+def _read_in_their_words(
+    reader: Reader, question: str, passages: Sequence[str], spans: Sequence[Sequence[Span]]
+) -> list[PassageReading]:
+    """Let each passage be asked with the states called as it calls them."""
+    wordings = [in_words_of(question, passage) for passage in passages]
+    asked = sorted(set(wordings))
+    places = [[at for at, own in enumerate(wordings) if own == wording] for wording in asked]
+    tasks = [
+        ToRead(wording, [passages[at] for at in own], [spans[at] for at in own])
+        for wording, own in zip(asked, places, strict=True)
+    ]
+    found: dict[int, PassageReading] = {}
+    for own, readings in zip(places, reader.read_several(tasks), strict=True):
+        found.update(zip(own, readings, strict=True))
+    return [found[at] for at in range(len(passages))]
 
 
 def _answer_span(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from rag.terms import STOP_WORDS, fold, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _PLACES_FILE = Path(__file__).parent / "places.txt"
 _WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?![\w,])|[^\W_]+(?:[-'’.+&/_][^\W_]+)*")
@@ -87,6 +87,34 @@ def share_named(names: Iterable[Name], present: frozenset[str] | set[str]) -> fl
     return sum(known) / len(known) if known else 1.0
 
 
+def with_synonyms(names: Iterable[Name], present: Iterable[str]) -> set[str]:
+    """Return the terms *present*, and the question's own for the names that they have otherwise.
+
+    With "pakistan", a text has the "islamabad" of a question, too.
+    """
+    known = set(present)
+    return known.union(*(name.own for name in names if name.is_in(known)))
+
+
+def in_words_of(question: str, passage: str) -> str:
+    """Return *question* with the states called as the *passage* calls them.
+
+    "When did Islamabad enter the UN?" becomes "When did Pakistan enter the United Nations?" for a
+    passage that has these and not those. Adjectives stay.
+    """
+    pattern, _ = _places()
+    nouns = _nouns()
+
+    def renamed(match: re.Match[str]) -> str:
+        own = match.group()
+        forms = nouns.get(own, ())
+        if not forms or _stands_in(own, passage):
+            return own
+        return next((form for form in forms if _stands_in(form, passage)), own)
+
+    return pattern.sub(renamed, question)
+
+
 def stands_for(words: str, acronym: str) -> bool:
     """Whether the capitals that begin words, or parts of compounds, hold *acronym* in order."""
     return acronym in "".join(
@@ -107,15 +135,37 @@ def _is_name(word: str) -> bool:
     return len(word) > 1 and (word.isupper() or not word.isalpha())
 
 
+def _stands_in(form: str, passage: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(form)}(?!\w)", passage) is not None
+
+
+@cache
+def _nouns() -> dict[str, tuple[str, ...]]:
+    """Return each state's name, abbreviations and seats of government by each of these."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, other, _, seats in _lines():
+        nouns = (*name, *other, *seats)
+        found.update((noun, nouns) for noun in nouns if noun not in found)
+    return found
+
+
+def _lines() -> Iterator[list[list[str]]]:
+    """Yield the four kinds of a state's forms, each as a list."""
+    for line in _PLACES_FILE.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield [
+                [form.strip() for form in part.split(",") if form.strip()]
+                for part in line.split("|")
+            ]
+
+
 @cache
 def _places() -> tuple[re.Pattern[str], dict[str, tuple[tuple[str, ...], ...]]]:
     """Return a pattern of all forms of all states, and each form's state: its forms as terms."""
     states: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for line in _PLACES_FILE.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        written = [form.strip() for part in line.split("|") for form in part.split(",")]
-        as_terms = tuple(dict.fromkeys(tuple(terms(form)) for form in written if form))
-        states.update((form, as_terms) for form in written if form and form not in states)
+    for kinds in _lines():
+        written = [form for kind in kinds for form in kind]
+        as_terms = tuple(dict.fromkeys(tuple(terms(form)) for form in written))
+        states.update((form, as_terms) for form in written if form not in states)
     longest_first = "|".join(map(re.escape, sorted(states, key=len, reverse=True)))
     return re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)"), states
