@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from rag.attribution import asks_for_source, asks_for_work, is_cited, is_source, is_year_of_source
 from rag.counting import counts_another, counts_another_time, later_number
-from rag.names import in_words_of, names_in, spells_out, with_synonyms
+from rag.names import names_in, spells_out, with_synonyms
 from rag.quantities import whole_range
 from rag.questions import Expected, offers_choice
 from rag.rarity import rarity
 from rag.reading import ToRead
 from rag.sentences import sentence_spans, without_list_mark
+from rag.synonyms import asked_in_words_of, synonyms_of
 from rag.terms import query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
 from rag.units import has_unit
@@ -44,6 +45,8 @@ _STUDIES = re.compile(
 """Under a heading for aims, what a text sets out to study says nothing about it."""
 UNIT_BEFORE, UNIT_AFTER = 15, 25
 """Characters before and after a number in which its unit may stand."""
+SYNONYM_SHARE = 0.7
+"""Of a term's weight where a sentence has a synonym of it."""
 MIN_TERMS = 3
 """Shorter sentences say nothing on their own."""
 
@@ -164,9 +167,14 @@ def with_overlap(
     found = []
     for candidate in candidates:
         present = with_synonyms(names, terms(f"{candidate.hit.chunk.context} {candidate.text}"))
-        overlap = sum(weight for term, weight in weights.items() if term in present) / total
+        overlap = sum(w * _presence(term, present) for term, w in weights.items()) / total
         found.append(replace(candidate, overlap=overlap))
     return found
+
+
+def _presence(term: str, present: set[str]) -> float:
+    """Return how much a text with these terms has of *term*: all, or a synonym's share."""
+    return 1.0 if term in present else SYNONYM_SHARE * (not present.isdisjoint(synonyms_of(term)))
 
 
 def with_similarity(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -238,7 +246,7 @@ def _read_in_their_words(
     reader: Reader, question: str, passages: Sequence[str], spans: Sequence[Sequence[Span]]
 ) -> list[PassageReading]:
     """Let each passage be asked with the states called as it calls them."""
-    wordings = [in_words_of(question, passage) for passage in passages]
+    wordings = [asked_in_words_of(passage, question) for passage in passages]
     asked = sorted(set(wordings))
     places = [[at for at, own in enumerate(wordings) if own == wording] for wording in asked]
     tasks = [

@@ -68,10 +68,11 @@ def without_near_misses(
 ) -> list[Candidate]:
     """Return the candidates that say what *question* asks, of the states and years that it names.
 
-    States are looked for where one value is asked for that is no state itself: for a list or a
-    comparison each sentence names its own.
+    States are looked for where one value is asked for: for a list or a comparison each sentence
+    names its own.
     """
-    states = [name for name in names_in(question) if name.is_state] if _has_value(kind) else []
+    one = kind.form is Form.FACT
+    states = [name for name in names_in(question) if name.is_state] if one else []
     years = set(_YEAR.findall(question))
     return [
         item
@@ -83,10 +84,6 @@ def without_near_misses(
             or _lacks_number(item, question)
         )
     ]
-
-
-def _has_value(kind: QuestionKind) -> bool:
-    return kind.form is Form.FACT and kind.expected is not Expected.PLACE
 
 
 def _is_of_another_state(item: Candidate, states: Sequence[Name], question: str) -> bool:
