@@ -7,25 +7,17 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.attribution import asks_for_source, asks_for_work, is_cited, is_source, is_year_of_source
-from rag.counting import counts_another, counts_another_time, later_number
-from rag.names import names_in, spells_out, with_synonyms
-from rag.quantities import whole_range
-from rag.questions import Expected, offers_choice
+from rag.names import names_in, with_synonyms
 from rag.rarity import rarity
-from rag.reading import ToRead
 from rag.sentences import sentence_spans, without_list_mark
-from rag.synonyms import asked_in_words_of, synonyms_of
+from rag.synonyms import synonyms_of
 from rag.terms import query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
-from rag.units import has_unit
-from rag.values import only_repeats, value_fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rag.questions import QuestionKind
-    from rag.reading import PassageReading, Reader
     from rag.store import Snapshot
 
 _SPLIT = frozenset({BlockKind.PARAGRAPH, BlockKind.BOILERPLATE})
@@ -43,8 +35,6 @@ _STUDIES = re.compile(
     re.IGNORECASE,
 )
 """Under a heading for aims, what a text sets out to study says nothing about it."""
-UNIT_BEFORE, UNIT_AFTER = 15, 25
-"""Characters before and after a number in which its unit may stand."""
 SYNONYM_SHARE = 0.7
 """Of a term's weight where a sentence has a synonym of it."""
 MIN_TERMS = 3
@@ -188,7 +178,7 @@ def with_similarity(candidates: Sequence[Candidate]) -> list[Candidate]:
         hit = candidate.hit
         if hit.rank not in places:
             places[hit.rank] = sentence_spans(hit.chunk.text)
-        own = _within(candidate.span, hit)
+        own = within(candidate.span, hit)
         cosines = [
             cosine
             for place, cosine in zip(places[hit.rank], hit.sentences, strict=False)
@@ -198,127 +188,7 @@ def with_similarity(candidates: Sequence[Candidate]) -> list[Candidate]:
     return found
 
 
-def with_readings(
-    candidates: Sequence[Candidate],
-    hits: Sequence[Hit],
-    question: str,
-    kind: QuestionKind,
-    reader: Reader,
-    count: int,
-) -> tuple[list[Candidate], list[Hit]]:
-    """Let the reader read the first *count* hits.
-
-    Returns:
-        The candidates with the reader's probability and span, each from the passage in which it
-        is likeliest to answer; those of unread passages have a probability of 0. And the hits
-        with the probability that each answers.
-    """
-    read = list(hits[:count])
-    members = [[item for item in candidates if _is_in(item, hit)] for hit in read]
-    spans = [
-        [_within(item.span, hit) for item in own] for own, hit in zip(members, read, strict=True)
-    ]
-    readings = _read_in_their_words(reader, question, [hit.chunk.text for hit in read], spans)
-    found: dict[tuple[str, int], Candidate] = {}
-    for hit, own, reading in zip(read, members, readings, strict=True):
-        for item, sentence in zip(own, reading.sentences, strict=True):
-            key = (item.document.name, item.span.start)
-            before = found.get(key)
-            if before is None or sentence.answerable > (before.answerable or 0.0):
-                answer = _answer_span(item, hit, sentence.span, question, kind)
-                fits = answer is not None and _fits(item, answer, question, kind)
-                found[key] = replace(
-                    item, answerable=sentence.answerable, answer=answer, fits=fits, hit=hit
-                )
-    judged = [
-        found.get((item.document.name, item.span.start), replace(item, answerable=0.0))
-        for item in candidates
-    ]
-    probabilities = [reading.best.answerable for reading in readings]
-    scored = [
-        replace(hit, scores=replace(hit.scores, answerable=probability))
-        for hit, probability in zip(read, probabilities, strict=True)
-    ]
-    return judged, [*scored, *hits[count:]]
-
-
-def _read_in_their_words(
-    reader: Reader, question: str, passages: Sequence[str], spans: Sequence[Sequence[Span]]
-) -> list[PassageReading]:
-    """Let each passage be asked with the states called as it calls them."""
-    wordings = [asked_in_words_of(passage, question) for passage in passages]
-    asked = sorted(set(wordings))
-    places = [[at for at, own in enumerate(wordings) if own == wording] for wording in asked]
-    tasks = [
-        ToRead(wording, [passages[at] for at in own], [spans[at] for at in own])
-        for wording, own in zip(asked, places, strict=True)
-    ]
-    found: dict[int, PassageReading] = {}
-    for own, readings in zip(places, reader.read_several(tasks), strict=True):
-        found.update(zip(own, readings, strict=True))
-    return [found[at] for at in range(len(passages))]
-
-
-def _answer_span(
-    candidate: Candidate, hit: Hit, marked: Span, question: str, kind: QuestionKind
-) -> Span | None:
-    """Return what the reader marked in document characters, the later number or a whole range.
-
-    None if it is only who says so, or when that was written.
-    """
-    start = hit.chunk.span.start
-    answer = Span(start + marked.start, start + marked.end)
-    if _is_of_source(candidate, answer, question, kind):
-        return None
-    if kind.expected is Expected.NUMBER and value_fits(
-        candidate.document.slice(answer), kind.expected
-    ):
-        first = candidate.span.start
-        place = later_number(candidate.text, question) or whole_range(
-            candidate.text, answer.start - first, answer.end - first
-        )
-        return Span(first + place[0], first + place[1])
-    return answer
-
-
-def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
-    """Whether an answer is of the kind and in the unit asked for, and no one who is named."""
-    span = candidate.document.slice(answer)
-    named = kind.expected is Expected.PERSON and (
-        only_repeats(span, question) or spells_out(span, question)
-    )
-    first = candidate.span.start
-    start, end = answer.start - first, answer.end - first
-    in_unit = (
-        kind.unit is None
-        or candidate.block.kind is BlockKind.TABLE_ROW  # its head says the unit, or the caption
-        or has_unit(candidate.text[max(start - UNIT_BEFORE, 0) : end + UNIT_AFTER], kind.unit)
-    )
-    counted = kind.counted
-    other = counted is not None and (
-        counts_another(candidate.text, start, end, counted)
-        or counts_another_time(candidate.text, question)
-    )
-    repeats = named and not offers_choice(question)
-    return value_fits(span, kind.expected) and in_unit and not other and not repeats
-
-
-def _is_of_source(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
-    start, end = answer.start - candidate.span.start, answer.end - candidate.span.start
-    if kind.expected is Expected.PERSON:
-        return is_source(candidate.text, start, end) and not asks_for_source(question)
-    if kind.expected in (Expected.DATE, Expected.NUMBER):
-        return is_year_of_source(candidate.text, start, end) and not asks_for_work(question)
-    asked = asks_for_source(question) or asks_for_work(question)
-    return is_cited(candidate.text, start, end) and not asked
-
-
-def _is_in(candidate: Candidate, hit: Hit) -> bool:
-    same = candidate.document.name == hit.chunk.document
-    return same and candidate.span.overlaps(hit.chunk.span)
-
-
-def _within(span: Span, hit: Hit) -> Span:
+def within(span: Span, hit: Hit) -> Span:
     """Return the part of a document's *span* that the hit's passage holds, in its characters."""
     passage = hit.chunk.span
     return Span(

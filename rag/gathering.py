@@ -139,10 +139,10 @@ def _work(tasks: _Tasks, meeting: _Meeting, ask: Ask) -> None:
 
 @dataclass(slots=True)
 class _Call:
-    """What a thread asks of a model: *texts* to embed, or a *task* for the reader."""
+    """What a thread asks of a model: *texts* to embed, or *tasks* for the reader."""
 
     texts: Sequence[str] = ()
-    task: ToRead | None = None
+    tasks: Sequence[ToRead] = ()
     result: Any = None
     error: BaseException | None = None
     done: bool = field(default=False)
@@ -184,8 +184,8 @@ class _Meeting:
             return
         calls, self._calls = self._calls, []
         try:
-            self._vectors.embed([call for call in calls if call.task is None])
-            self._read([call for call in calls if call.task is not None])
+            self._vectors.embed([call for call in calls if not call.tasks])
+            self._read([call for call in calls if call.tasks])
         except BaseException as error:  # noqa: BLE001 - raised in each thread that waits
             for call in calls:
                 call.error = error
@@ -195,9 +195,11 @@ class _Meeting:
 
     def _read(self, calls: Sequence[_Call]) -> None:
         if calls and self._reader is not None:
-            tasks = [call.task for call in calls if call.task is not None]
-            for call, readings in zip(calls, self._reader.read_several(tasks), strict=True):
-                call.result = readings
+            readings = iter(
+                self._reader.read_several([task for call in calls for task in call.tasks])
+            )
+            for call in calls:
+                call.result = [next(readings) for _ in call.tasks]
 
 
 class _Vectors:
@@ -269,11 +271,12 @@ class GatheringReader:
         self, question: str, passages: Sequence[str], sentences: Sequence[Sequence[Span]]
     ) -> list[PassageReading]:
         """Return the same, and the best span inside each of the *sentences* of each passage."""
-        readings: list[PassageReading] = self._meeting.make(
-            _Call(task=ToRead(question, passages, sentences))
-        )
+        [readings] = self.read_several([ToRead(question, passages, sentences)])
         return readings
 
     def read_several(self, tasks: Sequence[ToRead]) -> list[list[PassageReading]]:
         """Return what `read_sentences` returns for each of the *tasks*."""
-        return [self.read_sentences(*task) for task in tasks]
+        readings: list[list[PassageReading]] = (
+            self._meeting.make(_Call(tasks=tasks)) if tasks else []
+        )
+        return readings

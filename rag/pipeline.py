@@ -24,11 +24,11 @@ from rag.errors import IndexMismatchError, InputError, ModelError, RagError
 from rag.evidence import (
     candidate_sentences,
     with_overlap,
-    with_readings,
     with_similarity,
 )
 from rag.gathering import ask_together
 from rag.indexing import manifest_for
+from rag.marking import with_readings
 from rag.near_misses import without_near_misses
 from rag.questions import classify
 from rag.rarity import unknown_share

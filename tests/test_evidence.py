@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.evidence import Candidate, with_readings, with_similarity
+from rag.evidence import Candidate, with_similarity
+from rag.marking import with_readings
 from rag.questions import classify
 from rag.reading import PassageReading, SentenceReading
 from rag.types import Block, BlockKind, Chunk, Hit, Reading, Scores, Span
@@ -53,12 +54,12 @@ class MarkingReader:
     def __init__(self, marked):
         self.marked = marked
 
-    def read_sentences(self, question, passages, sentences):
-        [passage] = passages
+    def read_several(self, tasks):
+        [(_, [passage], _)] = tasks
         start = passage.index(self.marked)
         end = start + len(self.marked)
         best = Reading(start, end, self.marked, 4.0, 0.9)
-        return [PassageReading(best, (SentenceReading(Span(start, end), 0.9),))]
+        return [[PassageReading(best, (SentenceReading(Span(start, end), 0.9),))]]
 
 
 @pytest.mark.parametrize(

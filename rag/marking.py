@@ -1,0 +1,149 @@
+"""What the reader marks in the sentences that may answer, and whether it can be the answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.attribution import asks_for_source, asks_for_work, is_cited, is_source, is_year_of_source
+from rag.counting import counts_another, counts_another_time, later_number
+from rag.evidence import within
+from rag.names import spells_out
+from rag.quantities import whole_range
+from rag.questions import Expected, offers_choice
+from rag.reading import ToRead
+from rag.synonyms import asked_in_words_of
+from rag.types import BlockKind, Span
+from rag.units import has_unit
+from rag.values import only_repeats, value_fits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.evidence import Candidate
+    from rag.questions import QuestionKind
+    from rag.reading import PassageReading, Reader
+    from rag.types import Hit
+
+UNIT_BEFORE, UNIT_AFTER = 15, 25
+"""Characters before and after a number in which its unit may stand."""
+
+
+def with_readings(
+    candidates: Sequence[Candidate],
+    hits: Sequence[Hit],
+    question: str,
+    kind: QuestionKind,
+    reader: Reader,
+    count: int,
+) -> tuple[list[Candidate], list[Hit]]:
+    """Let the reader read the first *count* hits.
+
+    Returns:
+        The candidates with the reader's probability and span, each from the passage in which it
+        is likeliest to answer; those of unread passages have a probability of 0. And the hits
+        with the probability that each answers.
+    """
+    read = list(hits[:count])
+    members = [[item for item in candidates if _is_in(item, hit)] for hit in read]
+    spans = [
+        [within(item.span, hit) for item in own] for own, hit in zip(members, read, strict=True)
+    ]
+    readings = _read_in_their_words(reader, question, [hit.chunk.text for hit in read], spans)
+    found: dict[tuple[str, int], Candidate] = {}
+    for hit, own, reading in zip(read, members, readings, strict=True):
+        for item, sentence in zip(own, reading.sentences, strict=True):
+            key = (item.document.name, item.span.start)
+            before = found.get(key)
+            if before is None or sentence.answerable > (before.answerable or 0.0):
+                answer = _answer_span(item, hit, sentence.span, question, kind)
+                fits = answer is not None and _fits(item, answer, question, kind)
+                found[key] = replace(
+                    item, answerable=sentence.answerable, answer=answer, fits=fits, hit=hit
+                )
+    judged = [
+        found.get((item.document.name, item.span.start), replace(item, answerable=0.0))
+        for item in candidates
+    ]
+    probabilities = [reading.best.answerable for reading in readings]
+    scored = [
+        replace(hit, scores=replace(hit.scores, answerable=probability))
+        for hit, probability in zip(read, probabilities, strict=True)
+    ]
+    return judged, [*scored, *hits[count:]]
+
+
+def _read_in_their_words(
+    reader: Reader, question: str, passages: Sequence[str], spans: Sequence[Sequence[Span]]
+) -> list[PassageReading]:
+    """Let each passage be asked with the states called as it calls them."""
+    wordings = [asked_in_words_of(passage, question) for passage in passages]
+    asked = sorted(set(wordings))
+    places = [[at for at, own in enumerate(wordings) if own == wording] for wording in asked]
+    tasks = [
+        ToRead(wording, [passages[at] for at in own], [spans[at] for at in own])
+        for wording, own in zip(asked, places, strict=True)
+    ]
+    found: dict[int, PassageReading] = {}
+    for own, readings in zip(places, reader.read_several(tasks), strict=True):
+        found.update(zip(own, readings, strict=True))
+    return [found[at] for at in range(len(passages))]
+
+
+def _answer_span(
+    candidate: Candidate, hit: Hit, marked: Span, question: str, kind: QuestionKind
+) -> Span | None:
+    """Return what the reader marked in document characters, the later number or a whole range.
+
+    None if it is only who says so, or when that was written.
+    """
+    start = hit.chunk.span.start
+    answer = Span(start + marked.start, start + marked.end)
+    if _is_of_source(candidate, answer, question, kind):
+        return None
+    if kind.expected is Expected.NUMBER and value_fits(
+        candidate.document.slice(answer), kind.expected
+    ):
+        first = candidate.span.start
+        place = later_number(candidate.text, question) or whole_range(
+            candidate.text, answer.start - first, answer.end - first
+        )
+        return Span(first + place[0], first + place[1])
+    return answer
+
+
+def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
+    """Whether an answer is of the kind and in the unit asked for, and no one who is named."""
+    span = candidate.document.slice(answer)
+    named = kind.expected is Expected.PERSON and (
+        only_repeats(span, question) or spells_out(span, question)
+    )
+    first = candidate.span.start
+    start, end = answer.start - first, answer.end - first
+    in_unit = (
+        kind.unit is None
+        or candidate.block.kind is BlockKind.TABLE_ROW  # its head says the unit, or the caption
+        or has_unit(candidate.text[max(start - UNIT_BEFORE, 0) : end + UNIT_AFTER], kind.unit)
+    )
+    counted = kind.counted
+    other = counted is not None and (
+        counts_another(candidate.text, start, end, counted)
+        or counts_another_time(candidate.text, question)
+    )
+    repeats = named and not offers_choice(question)
+    return value_fits(span, kind.expected) and in_unit and not other and not repeats
+
+
+def _is_of_source(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
+    start, end = answer.start - candidate.span.start, answer.end - candidate.span.start
+    if kind.expected is Expected.PERSON:
+        return is_source(candidate.text, start, end) and not asks_for_source(question)
+    if kind.expected in (Expected.DATE, Expected.NUMBER):
+        return is_year_of_source(candidate.text, start, end) and not asks_for_work(question)
+    asked = asks_for_source(question) or asks_for_work(question)
+    return is_cited(candidate.text, start, end) and not asked
+
+
+def _is_in(candidate: Candidate, hit: Hit) -> bool:
+    same = candidate.document.name == hit.chunk.document
+    return same and candidate.span.overlaps(hit.chunk.span)
