@@ -49,11 +49,18 @@ _ASKS_FOR_WISH = re.compile(
     r"want|willing|wish|would)\w*",
     re.IGNORECASE,
 )
-_MEASURES = re.compile(r"\bhow (?:many|far|old|long (?:is|was|are|were))\b", re.IGNORECASE)
-_MEASURED = re.compile(
+_HOW_MANY = re.compile(r"\bhow (?:many|old)\b", re.IGNORECASE)
+_MANY = re.compile(
     rf"\d|\b(?:{WRITTEN_NUMBER}|several|many|few|dozens?|hundreds?|thousands?|millions?|billions?|"
-    r"decades?|century|centuries|years?|months?|weeks?|days?|hours?|all|both|half|most|no|none|once|"
-    r"twice|single)\b",
+    r"decades?|century|centuries|years?|months?|all|both|half|most|no|none|once|twice|single)\b",
+    re.IGNORECASE,
+)
+_HOW_LONG = re.compile(r"\bhow (?:far|long|wide|high|tall|deep)\b", re.IGNORECASE)
+_LONG = re.compile(
+    r"(?:\b|\d)(?:km|k?m|cm|mm|kilo\w+|mile\w*|met(?:er|re)\w*|yards?|feet|foot|ft|inch\w*|hectares?|"
+    r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|century|centuries|generations?|"
+    r"ever|forever|always|since|still|till|until|through|throughout|from|end\w*|indefinite\w*|permanent\w*|"
+    r"times|storeys?|stories|floors?|light-years?)\b|\d{4}",
     re.IGNORECASE,
 )
 PRECEDING_CHARACTERS = 250
@@ -116,7 +123,10 @@ def _is_wish(item: Candidate, question: str, kind: QuestionKind) -> bool:
 
 def _lacks_number(item: Candidate, question: str) -> bool:
     """Whether a sentence says of nothing how many or how long it is."""
-    return bool(_MEASURES.search(question)) and not _MEASURED.search(item.text)
+    return any(
+        asks.search(question) and not gives.search(item.text)
+        for asks, gives in ((_HOW_MANY, _MANY), (_HOW_LONG, _LONG))
+    )
 
 
 def _states_of(text: str) -> list[Name]:

@@ -11,6 +11,8 @@ class Unit(StrEnum):
 
     MONEY = "money"
     SHARE = "share"
+    EXTENT = "extent"
+    """A length, a distance or a time."""
 
 
 _ASKED = {
@@ -26,9 +28,10 @@ _ASKED = {
         r"how many per ?cent)\b",
         re.IGNORECASE,
     ),
+    Unit.EXTENT: re.compile(r"\bhow (?:far|long)\b", re.IGNORECASE),
 }
 _OF_NO_NUMBER = re.compile(
-    r"\W*(?:why|who|whom|whose|when|where|how(?!\s+(?:many|much|large|big|high)\b))\b",
+    r"\W*(?:why|who|whom|whose|when|where|how(?!\s+(?:many|much|large|big|high|far|long)\b))\b",
     re.IGNORECASE,
 )
 _GIVEN = {
@@ -40,6 +43,12 @@ _GIVEN = {
     Unit.SHARE: re.compile(
         r"%|\b(?:per ?cent|percentage|half|thirds?|quarters?|fifths?|tenths?|majority|minority|most|"
         r"one in|out of|all|none)\b|\d\s*/\s*\d",
+        re.IGNORECASE,
+    ),
+    Unit.EXTENT: re.compile(
+        r"(?:\b|\d)(?:[ck]?m|mm|kilo\w+|miles?|met(?:er|re)s?|yards?|feet|foot|ft|inch(?:es)?|blocks?|"
+        r"light-years?|pages?|words|lines|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|"
+        r"century|centuries|generations?|since|until|till|from)\b|\b[12]\d{3}s?\b|['’]s\b",
         re.IGNORECASE,
     ),
 }

@@ -111,4 +111,6 @@ def test_a_sentence_without_a_number_says_of_nothing_how_long_it_is():
     question = "How long is the border?"
     assert not is_kept(question, "They share a large porous border.", "large porous")
     assert is_kept(question, "They share forty miles of it.", "forty miles")
+    assert not is_kept(question, "There were 80,000 casualties.", "80,000")
+    assert is_kept("How long has it been so?", "It has been so since spring.", "spring")
     assert is_kept("How many members left?", "Several members left.", "Several")

@@ -23,6 +23,9 @@ from rag.units import Unit, has_unit
         ("What share of its people is Shia?", Unit.SHARE),
         ("Who has the largest share?", None),
         ("How many members share the cost?", None),
+        ("How long is the border?", Unit.EXTENT),
+        ("For how long has she worked there?", Unit.EXTENT),
+        ("When was the long border drawn?", None),
     ],
 )
 def test_in_what_unit_a_number_is_asked_for(question, unit):
@@ -40,6 +43,10 @@ def test_in_what_unit_a_number_is_asked_for(question, unit):
         ("some 15% of the people", Unit.SHARE, True),
         ("nearly two-thirds of them", Unit.SHARE, True),
         ("only one member has it", Unit.SHARE, False),
+        ("a 1,000-kilometre border", Unit.EXTENT, True),
+        ("some 40km of it", Unit.EXTENT, True),
+        ("since the 1960s", Unit.EXTENT, True),
+        ("at least 80,000 casualties", Unit.EXTENT, False),
     ],
 )
 def test_the_unit_of_a_number_stands_beside_it(text, unit, has):
