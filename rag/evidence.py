@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rag.names import names_in, with_synonyms
 from rag.rarity import rarity
 from rag.sentences import sentence_spans, without_list_mark
-from rag.synonyms import synonyms_of
+from rag.synonyms import share_present
 from rag.terms import query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
 
@@ -35,8 +35,6 @@ _STUDIES = re.compile(
     re.IGNORECASE,
 )
 """Under a heading for aims, what a text sets out to study says nothing about it."""
-SYNONYM_SHARE = 0.7
-"""Of a term's weight where a sentence has a synonym of it."""
 MIN_TERMS = 3
 """Shorter sentences say nothing on their own."""
 
@@ -152,19 +150,12 @@ def with_overlap(
 ) -> list[Candidate]:
     """Return the candidates with their overlap filled in."""
     weights = rarity(query_terms(question), snapshot)
-    total = sum(weights.values()) or 1.0
     names = names_in(question)
     found = []
     for candidate in candidates:
         present = with_synonyms(names, terms(f"{candidate.hit.chunk.context} {candidate.text}"))
-        overlap = sum(w * _presence(term, present) for term, w in weights.items()) / total
-        found.append(replace(candidate, overlap=overlap))
+        found.append(replace(candidate, overlap=share_present(weights, present)))
     return found
-
-
-def _presence(term: str, present: set[str]) -> float:
-    """Return how much a text with these terms has of *term*: all, or a synonym's share."""
-    return 1.0 if term in present else SYNONYM_SHARE * (not present.isdisjoint(synonyms_of(term)))
 
 
 def with_similarity(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from rag.names import names_in, other_terms, share_named
+from rag.names import names_in, other_terms, share_named, with_synonyms
+from rag.rarity import rarity
 from rag.store.protocol import Scored
+from rag.synonyms import share_present
 from rag.terms import query_terms, terms
 from rag.types import Hit, Scores
 
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 ANSWERABLE_WEIGHT = 0.17
 """On development questions: evidence first 0.71 without, 0.77 with; in the first 5 0.83 and 0.89."""
 NAMES_WEIGHT = 0.2
-"""Of the share (0..1) of a question's names that a passage has, in the fused score."""
+"""Of the share (0..1) of a question's names that a passage has, in the final score."""
+TERMS_WEIGHT = 0.2
+"""Of the share (0..1) of a question's terms that it has, or synonyms of them; the rest is fused."""
 SENTENCE_SHARE = 0.8
 """Of a passage's best sentence in its nearness to the question; the rest is the whole passage's."""
 OVERFETCH = 2
@@ -64,7 +68,7 @@ def search(
     candidates = sorted(fused, key=lambda chunk: (-fused[chunk].fused, chunk))
     chunks = snapshot.chunks(candidates[: count * OVERFETCH])
     own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}
-    scores = with_names(fused, chunks, own_terms, question)
+    scores = with_words(fused, chunks, own_terms, question, rarity(query_terms(question), snapshot))
     ranked = sorted(
         chunks,
         key=lambda chunk: (-scores[chunk.identifier].fused, chunk.document, chunk.span.start),
@@ -138,23 +142,28 @@ def fuse(
     }
 
 
-def with_names(
+def with_words(
     fused: Mapping[int, Scores],
     chunks: Sequence[Chunk],
     own_terms: Mapping[int, frozenset[str]],
     question: str,
+    weights: Mapping[str, float],
 ) -> dict[int, Scores]:
-    """Return the chunks' scores with the share of the question's names that each has, 0..1.
+    """Return the chunks' scores with the shares of the question's names and terms that each has.
 
-    *own_terms* are the terms of the chunks' texts by identifier.
+    *own_terms* are the terms of the chunks' texts by identifier, *weights* those of the question's
+    terms, by rarity.
     """
     names = names_in(question)
     in_context = cache(lambda context: frozenset(terms(context)))
     scores = {}
     for chunk in chunks:
         own = fused[chunk.identifier]
-        named = share_named(names, own_terms[chunk.identifier] | in_context(chunk.context))
-        joined = (1 - NAMES_WEIGHT) * own.fused + NAMES_WEIGHT * named
+        present = own_terms[chunk.identifier] | in_context(chunk.context)
+        named = share_named(names, present)
+        held = share_present(weights, with_synonyms(names, present))
+        rest = 1 - NAMES_WEIGHT - TERMS_WEIGHT
+        joined = rest * own.fused + NAMES_WEIGHT * named + TERMS_WEIGHT * held
         scores[chunk.identifier] = replace(own, fused=joined)
     return scores
 

@@ -11,11 +11,18 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.names import in_words_of
 from rag.terms import STOP_WORDS, terms
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+
 _FILE = Path(__file__).parent / "synonyms.txt"
+SYNONYM_SHARE = 0.7
+"""Of a term's weight where a text has a synonym of it."""
 _WORD = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’-])")
 """In lower case: a word with a capital may be part of a name."""
 
@@ -43,6 +50,20 @@ def asked_in_words_of(passage: str, question: str) -> str:
 def synonyms_of(term: str) -> frozenset[str]:
     """Return the terms that stand for *term*, without itself."""
     return _groups().get(term, frozenset())
+
+
+def share_present(weights: Mapping[str, float], present: AbstractSet[str]) -> float:
+    """Return the share (0..1) of terms, by *weights*, that a text with the terms *present* has.
+
+    A synonym counts for `SYNONYM_SHARE` of the term.
+    """
+    total = sum(weights.values()) or 1.0
+    held = (
+        weight if term in present else SYNONYM_SHARE * weight * (not present.isdisjoint(others))
+        for term, weight in weights.items()
+        for others in [synonyms_of(term)]
+    )
+    return sum(held) / total
 
 
 def _stem(word: str) -> str:

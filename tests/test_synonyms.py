@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.evidence import SYNONYM_SHARE, with_overlap
+from rag.evidence import with_overlap
 from rag.names import in_words_of, names_in, with_synonyms
-from rag.synonyms import asked_in_words_of, synonyms_of
+from rag.synonyms import SYNONYM_SHARE, asked_in_words_of, synonyms_of
 from rag.terms import terms
 from tests.test_near_misses import candidate
 
