@@ -64,6 +64,12 @@ _START = re.compile(
     r"at the outset)\b",
     re.IGNORECASE,
 )
+_AT_START = re.compile(
+    r"\b(?:initial\w*|original\w*|at (?:first|the (?:beginning|outset|start))|"
+    r"(?:start|beg[aiu]n)\w*(?: \w+)?(?: out| off)? with|found\w+ (?:by|with))\b",
+    re.IGNORECASE,
+)
+"""Words before a number that can mean nothing else; "the first commander asked for 5,000" can."""
 _SINCE = (
     r"(?:later|now|grew|grows?|grown|expand\w*|rose|risen|increas\w*|today|currently|eventually)"
 )
@@ -138,9 +144,16 @@ def asks_about_start(question: str) -> bool:
     return _START.search(question) is not None
 
 
-def counts_another_time(sentence: str, question: str) -> bool:
-    """Whether a question asks about the beginning, of which a sentence does not speak."""
-    return asks_about_start(question) and not _START.search(sentence)
+def counts_another_time(sentence: str, place: int, question: str) -> bool:
+    """Whether the number at *place* counts what there was at another time than the question's.
+
+    Asked about the beginning, a sentence has to speak of it; asked about now, a number that is
+    said to be of the beginning is none.
+    """
+    if asks_about_start(question):
+        return not _START.search(sentence)
+    clause = _CLAUSE.split(_shortly_before(sentence, place))[-1]
+    return _last(_AT_START, clause) > _last(_SINCE_WORD, clause)
 
 
 def counted_number(sentence: str, counted: Counted, question: str) -> tuple[int, int] | None:

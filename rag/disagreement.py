@@ -114,15 +114,14 @@ def _position(
     """
     probability = item.answerable or 0.0
     counted = kind.counted
-    if counted and counts_another_time(item.text, question):
-        return None
     count = counted_number(item.text, counted, question) if counted else None
+    marked = item.answer.start - item.span.start if item.answer else 0
+    if counted and counts_another_time(item.text, count[0] if count else marked, question):
+        return None
     if counted and count:
         start = item.span.start
-        marked = item.fits and probability >= MIN_ANSWERABLE
-        counting = (
-            item if marked else replace(item, answer=Span(start + count[0], start + count[1]))
-        )
+        sure = item.fits and probability >= MIN_ANSWERABLE
+        counting = item if sure else replace(item, answer=Span(start + count[0], start + count[1]))
         near = _is_near(_value(counting, kind), first) and _may_be_meant(item, counted, question)
         if near or probability >= MIN_ANSWERABLE_OF_COUNT:
             return counting if _can_be_one_count(_value(counting, kind), first) else None

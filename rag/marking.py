@@ -128,7 +128,7 @@ def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind)
     counted = kind.counted
     other = counted is not None and (
         counts_another(candidate.text, start, end, counted)
-        or counts_another_time(candidate.text, question)
+        or counts_another_time(candidate.text, start, question)
     )
     repeats = named and not offers_choice(question)
     return value_fits(span, kind.expected) and in_unit and not other and not repeats

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from rag.counting import what_is_counted
 from rag.names import names_in, other_terms, share_named, with_synonyms
 from rag.rarity import rarity
 from rag.store.protocol import Scored
@@ -100,7 +101,9 @@ def _scored(
 ) -> tuple[dict[int, Scores], dict[int, tuple[float, ...]]]:
     """Return what the two searches find, *depth* chunks each: scores, and sentences' cosines."""
     dense = snapshot.search_dense(vector, depth, among)
-    words = [*query_terms(question), *other_terms(question)]
+    counted = what_is_counted(question)
+    same = sorted(counted.same) if counted else []
+    words = list(dict.fromkeys([*query_terms(question), *other_terms(question), *same]))
     lexical = snapshot.search_lexical(words, depth, among)
     found = sorted({item.chunk for item in (*dense, *lexical)})
     sentences = dict(zip(found, snapshot.sentence_cosines(vector, found), strict=True))
