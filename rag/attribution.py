@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 
-from rag.names import names_in
+from rag.names import states_in
 from rag.terms import STOP_WORDS, fold
 from rag.wording.lexicon import is_plural
 
-_REPORTS = (
+REPORTS = (
     "argue|assert|believe|call|caution|claim|comment|complain|conclude|contend|count|credit|"
     "criticise|criticize|describe|doubt|emphasise|emphasize|estimate|judge|maintain|mention|note|"
     "observe|quote|reckon|remark|report|state|stress|suggest|warn"
 )
 _SAID = (
-    rf"(?:{_REPORTS})(?:s|e?d)?|compares?|regards?|says?|said|speaks? of|spoke of|thinks?|thought|writes?|wrote|"
+    rf"(?:{REPORTS})(?:s|e?d)?|compares?|regards?|says?|said|speaks? of|spoke of|thinks?|thought|writes?|wrote|"
     "points? out|pointed out"
 )
 _WORKS = "account|article|book|column|count|essay|estimate|figure|opinion|paper|report|study|view"
@@ -92,7 +92,7 @@ def speakers_in(sentence: str) -> set[str]:
     found = [match["names"] for match in _NARRATED.finditer(sentence)]
     for match in _SPEAKER.finditer(sentence):
         name = (match["source"] or match["names"]).strip()
-        if not any(state.is_state for state in names_in(f". {name}")) and not _is_ordinary(name):
+        if not states_in(name) and not _is_ordinary(name):
             found.append(name)
     return {surname for names in found for surname in surnames(names)}
 
@@ -125,7 +125,7 @@ def is_cited(sentence: str, start: int, end: int) -> bool:
     return any(
         found.start() < start and end < found.end()
         for found in _CITED.finditer(sentence)
-        if not any(name.is_state for name in names_in(found[0].split(",")[0]))
+        if not states_in(found[0].split(",")[0])
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.quantities import QUANTITY, RANGE, WRITTEN_NUMBER
+from rag.quantities import QUANTITY, RANGE, WRITTEN_NUMBER, YEAR
 from rag.terms import STOP_WORDS, query_terms, terms
 from rag.wording.lexicon import is_plural
 
@@ -92,7 +92,7 @@ _OTHERS = re.compile(
 _UNITED = frozenset(terms("United"))
 """The United States are no states, the United Nations no nations."""
 _AT_LEAST = re.compile(r"\s+or (?:fewer|less|more)\b", re.IGNORECASE)
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_YEAR = re.compile(YEAR)
 _CLAUSE = re.compile(r"[.;:]")
 LONGEST_CLAUSE_CHARACTERS = 300
 """Before a number, in which a word can say that it was so in the beginning."""
@@ -167,10 +167,8 @@ def counted_number(sentence: str, counted: Counted, question: str) -> tuple[int,
     for match in _COUNT.finditer(sentence):
         place = match.start(), match.start("things")
         before = _shortly_before(sentence, match.start())
-        clause = _CLAUSE.split(before)[-1]
-        at_start = _last(_START, clause) > _last(_SINCE_WORD, clause)
         if (
-            (at_start and not asks_about_start(question))
+            counts_another_time(sentence, match.start(), question)
             or (_is_part(before, match["things"]) and not counted.part)
             or _AT_LEAST.match(match["things"])
             or _YEAR.fullmatch(sentence[slice(*place)])

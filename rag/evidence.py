@@ -35,6 +35,8 @@ _STUDIES = re.compile(
     re.IGNORECASE,
 )
 """Under a heading for aims, what a text sets out to study says nothing about it."""
+PRECEDING_CHARACTERS = 300
+"""Before a sentence, in which what it points back to can be named."""
 MIN_TERMS = 3
 """Shorter sentences say nothing on their own."""
 
@@ -44,7 +46,7 @@ class Candidate:
     """A sentence of a passage; ``similarity``, ``overlap`` and ``score`` are higher-is-better.
 
     ``similarity`` is the cosine (-1..1) to the question, ``overlap`` the share (0..1) of the question's
-    terms that it holds, weighted by rarity; ``answerable`` is the reader's probability (0..1) that
+    terms or their synonyms that it holds, weighted by rarity; ``answerable`` is the reader's probability (0..1) that
     the sentence answers and ``answer`` the span that it marked. Both are None without a reader,
     and ``answer`` where it is only who says so, or when that was written (`rag.attribution`);
     ``fits`` says whether that span is of the kind that the question asks for (a number, a date, a
@@ -103,6 +105,12 @@ def _heading_over(candidate: Candidate) -> str:
         if block.kind is BlockKind.HEADING:
             return candidate.document.slice(block.span)
     return ""
+
+
+def preceding(candidate: Candidate) -> str:
+    """Return what stands before a sentence, in which its "it" or "he" can be named."""
+    start = candidate.span.start
+    return candidate.document.slice(Span(max(start - PRECEDING_CHARACTERS, 0), start))
 
 
 def blocks_in(document: Document, span: Span) -> Iterator[Block]:

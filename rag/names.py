@@ -42,11 +42,6 @@ class Name:
     own: tuple[str, ...]
     forms: tuple[tuple[str, ...], ...]
 
-    @property
-    def is_state(self) -> bool:
-        """Whether it is a state, which goes by several names."""
-        return len(self.forms) > 1
-
     def is_in(self, present: frozenset[str] | set[str]) -> bool:
         """Whether a text with these terms names it, in any form."""
         return any(all(term in present for term in form) for form in self.forms)
@@ -57,10 +52,8 @@ def names_in(question: str) -> list[Name]:
 
     The first word counts only if it is not an ordinary English word at the head of a question.
     """
-    pattern, forms = _places()
-    places = {match.group(): None for match in pattern.finditer(question)}
-    found = [Name(tuple(terms(place)), forms[place]) for place in places]
-    rest = pattern.sub(" , ", question)
+    found = states_in(question)
+    rest = _places()[0].sub(" , ", question)
     for index, match in enumerate(_WORD.finditer(rest)):
         word = match.group()
         ordinary = fold(word) in STOP_WORDS or fold(word) in _NO_NAMES
@@ -69,6 +62,13 @@ def names_in(question: str) -> list[Name]:
             if own and all(own != name.own for name in found):
                 found.append(Name(own, (own,)))
     return found
+
+
+def states_in(text: str) -> list[Name]:
+    """Return the states that *text* names, each form once, in order."""
+    pattern, forms = _places()
+    places = dict.fromkeys(match.group() for match in pattern.finditer(text))
+    return [Name(tuple(terms(place)), forms[place]) for place in places]
 
 
 def other_terms(question: str) -> list[str]:

@@ -29,6 +29,7 @@ ROUGH_TOLERANCE = 0.1
 """A number said to be rough agrees with another that differs by at most this share."""
 _IN_WORDS = rf"(?:{'|'.join([*_TENS, *_UNITS])})(?:-(?:{'|'.join(_UNITS)}))?"
 WRITTEN_NUMBER = rf"(?:\d[\d,]{{0,20}}(?<=\d)(?:\.\d{{1,9}})?|{_IN_WORDS})"
+YEAR = r"(?:1[5-9]|20)\d\d"
 _TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[a-z]+")
 QUANTITY = (
     rf"{WRITTEN_NUMBER}(?:\s+(?:{'|'.join(_SCALES)})\b(?:\s+(?:and\s+)?{_IN_WORDS}\b(?!\s+to\b))?)*"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from rag.names import names_in, other_terms
+from rag.names import other_terms, states_in
 from rag.terms import query_terms
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def unknown_share(question: str, snapshot: Snapshot) -> float:
     others = other_terms(question)
     weights = rarity([*asked, *others], snapshot)
     frequencies, _ = snapshot.document_frequencies([*asked, *others])
-    named = {term for name in names_in(question) for term in name.own if name.is_state}
+    named = {term for name in states_in(question) for term in name.own}
     known = named if any(frequencies.get(term) for term in others) else set()
     total = sum(weights[term] for term in asked)
     unknown = sum(

@@ -12,10 +12,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.attribution import authors_cited, speakers_in, surnames
-from rag.names import names_in
+from rag.attribution import REPORTS, authors_cited, speakers_in, surnames
+from rag.evidence import preceding
+from rag.names import states_in
 from rag.terms import fold
-from rag.types import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,6 @@ CITED_SHARE = 0.6
 """Of a sentence's score where the person is only named in brackets as its source."""
 MENTIONED_SHARE = 0.8
 """The same where a sentence speaks of the person without reporting what anybody says."""
-PRECEDING_CHARACTERS = 300
-"""Before "He said …", in which the person can be named."""
 _NAME = r"(?:[A-ZÀ-Þ][\w'’.-]*\w\.?)"
 _PERSON = (
     rf"(?P<person>{_NAME}(?:\s+(?:al|bin|ibn|de|van|von|and|&)?\s*{_NAME})*)"
@@ -36,12 +34,12 @@ _PERSON = (
 _OFFICE = r"(?:(?:the|[A-ZÀ-Þ][\w-]*['’]s?)\s+(?:[a-z]+\s+){1,3})?"
 """Before a name: "Pakistan's minister"."""
 _THINKS = (
-    "acknowledge|advise|advocate|argue|assert|assess|assume|believe|call|caution|characteri[sz]e|claim|"
-    "comment|complain|conclude|consider|contend|criticise|criticize|declare|define|depict|describe|"
-    "doubt|emphasi[sz]e|estimate|expect|explain|fear|feel|find|highlight|insist|interpret|judge|"
-    "maintain|make of|mention|note|observe|point out|portray|predict|propose|recommend|regard|"
-    "remark|report|say|see|speak|state|stress|suggest|think|urge|view|warn|write"
+    f"{REPORTS}|"
+    "acknowledge|advise|advocate|assess|assume|characteri[sz]e|consider|declare|define|"
+    "depict|expect|explain|fear|feel|find|highlight|insist|interpret|make of|point out|"
+    "portray|predict|propose|recommend|regard|say|see|speak|think|urge|view|write"
 )
+"""What a person is asked about does not make everybody who does it a source: Asif proposed it."""
 _VIEWS = (
     "analysis|argument|assessment|claim|conclusion|critique|criticism|description|estimate|"
     "explanation|interpretation|opinion|position|view|warning|words"
@@ -72,7 +70,7 @@ def speaker_asked_for(question: str) -> str | None:
     for pattern in _ASKS:
         asked = pattern.search(question)
         person = re.sub(r"^.*['’]s?\s+", "", asked["person"]) if asked else ""
-        if person and not any(name.is_state for name in names_in(f". {person}")):
+        if person and not states_in(person):
             return max(surnames(person.rpartition(" and ")[2]), default=None)
     return None
 
@@ -96,13 +94,11 @@ def by_speaker(ranked: Sequence[Candidate], question: str) -> list[Candidate]:
 
 def _share(item: Candidate, speaker: str) -> float:
     """Return how much of a sentence's score counts: 1 for the person's words, 0 for another's."""
-    start = item.span.start
     reported, cited = speakers_in(item.text), authors_cited(item.text)
     if reported:
         return float(speaker in reported)
     if _POINTS_BACK.match(item.text):
-        before = item.document.slice(Span(max(start - PRECEDING_CHARACTERS, 0), start))
-        return float(speaker in _WORD.findall(fold(before)))
+        return float(speaker in _WORD.findall(fold(preceding(item))))
     if cited:
         return CITED_SHARE if speaker in cited else 0.0
     if speaker in surnames(item.document.metadata.author or ""):

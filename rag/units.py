@@ -48,7 +48,7 @@ _GIVEN = {
     Unit.EXTENT: re.compile(
         r"(?:\b|\d)(?:[ck]?m|mm|kilo\w+|miles?|met(?:er|re)s?|yards?|feet|foot|ft|inch(?:es)?|blocks?|"
         r"light-years?|pages?|words|lines|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|"
-        r"century|centuries|generations?|since|until|till|from)\b|\b[12]\d{3}s?\b|['’]s\b",
+        r"century|centuries|generations?|ever|always|still|since|until|till|from)\b|\b[12]\d{3}s?\b",
         re.IGNORECASE,
     ),
 }

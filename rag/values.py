@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.quantities import Numbers, parse_numbers
+from rag.quantities import YEAR, Numbers, parse_numbers
 from rag.questions import Expected
 from rag.terms import fold
 
@@ -23,7 +23,7 @@ _MONTHS = {
 }
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
+_YEAR = rf"(?P<year>{YEAR})"
 _DATES = tuple(
     re.compile(pattern)
     for pattern in (
