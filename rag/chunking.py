@@ -10,14 +10,16 @@ so the lengths of its pieces are added up instead.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rag.acronyms import acronyms_of
 from rag.sentences import sentence_spans
 from rag.types import CONTEXT_SEPARATOR, Block, BlockKind, Chunk, Document, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.settings import ChunkingSettings
 
@@ -66,14 +68,31 @@ def chunk_document(
     """
     limit = min(settings.max_tokens, window_tokens) - SPECIAL_TOKENS
     chunks: list[Chunk] = []
+    spelled = acronyms_of(" ".join(document.text.split()))
     for section in _joined_small(_sections(document), document, count_tokens):
         context = _cut_context(section.context, count_tokens, int(limit * MAX_CONTEXT_SHARE))
         room = limit - (count_tokens([context + CONTEXT_SEPARATOR])[0] if context else 0)
         units = _units(document, section.blocks, count_tokens, room)
         for group in _packed(units, room, settings.overlap_sentences):
             span = Span(group[0].span.start, group[-1].span.end)
-            chunks.append(Chunk(0, document.name, span, document.slice(span), context))
+            chunk = Chunk(0, document.name, span, document.slice(span), context)
+            chunks.append(_with_acronyms(chunk, spelled))
     return chunks
+
+
+def _with_acronyms(chunk: Chunk, spelled: Mapping[str, str]) -> Chunk:
+    """Add to a chunk's context what those of its acronyms stand for that it does not spell out.
+
+    The embedding model does not read this: tried, it ranks passages worse than without.
+    """
+    lines = [
+        f"{acronym}: {words}"
+        for acronym, words in spelled.items()
+        if acronym in chunk.text
+        and words not in chunk.indexed_text
+        and re.search(rf"(?<!\w){re.escape(acronym)}(?!\w)", chunk.text)
+    ]
+    return replace(chunk, context="\n".join([chunk.context, *lines]))
 
 
 def _sections(document: Document) -> Iterator[_Section]:
@@ -118,7 +137,7 @@ def _context(document: Document, path: list[tuple[int, str]], first: Block) -> s
     title = document.metadata.title
     if title and title not in names and document.slice(first.span) != title:
         names.insert(0, title)
-    return CONTEXT_SEPARATOR.join(dict.fromkeys(names))
+    return CONTEXT_SEPARATOR.join(dict.fromkeys(" ".join(name.split()) for name in names))
 
 
 def _joined_small(

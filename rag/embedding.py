@@ -43,7 +43,7 @@ class Embedder(Protocol):
         """Return the vectors of each passage and its sentences, as `rag.sentences` cuts them.
 
         The first row of each, shape (1 + sentences, dimension), is what `embed` returns of its
-        `Chunk.indexed_text`. The context is read but is no sentence.
+        `Chunk.embedded_text`. The headings are read but are no sentence.
         """
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -121,7 +121,7 @@ class OpenVinoEmbedder:
         text before it: late chunking (Günther et al. 2024, https://arxiv.org/abs/2409.04701).
         They cost next to nothing and know what a pronoun stands for.
         """
-        encodings = self._cutting.encode_batch([chunk.indexed_text for chunk in chunks])
+        encodings = self._cutting.encode_batch([chunk.embedded_text for chunk in chunks])
         found: list[Vectors] = [np.empty((0, self.dimension), np.float32)] * len(chunks)
         for batch, outputs in self._computed([encoding.ids for encoding in encodings]):
             for row, index in enumerate(batch):
@@ -238,7 +238,7 @@ def _each_alone(embedder: Embedder, chunks: Sequence[Chunk]) -> list[Vectors]:
         return []
     parts = [
         [
-            chunk.indexed_text,
+            chunk.embedded_text,
             *(chunk.text[span.start : span.end] for span in sentence_spans(chunk.text)),
         ]
         for chunk in chunks
@@ -253,10 +253,10 @@ def _sentences_pooled(
     """Yield the mean of *hidden*, (tokens, dimension), over each sentence, scaled to length 1.
 
     That of a sentence without a token, which the model does not read, is zero. *offsets* are of
-    all tokens in characters of the indexed text; the first and the last are special ones.
+    all tokens in characters of the embedded text; the first and the last are special ones.
     """
     starts = [start for start, _ in offsets[1:-1]]
-    shift = len(chunk.indexed_text) - len(chunk.text)
+    shift = len(chunk.embedded_text) - len(chunk.text)
     for span in sentence_spans(chunk.text):
         first = bisect_left(starts, shift + span.start)
         end = bisect_left(starts, shift + span.end)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import bisect
 import re
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from rag.names import names_in, with_synonyms
+from rag.quantities import parse_numbers
+from rag.questions import Form
 from rag.rarity import rarity
 from rag.sentences import sentence_spans, without_list_mark
+from rag.speakers import author_asked_for
 from rag.synonyms import share_present
-from rag.terms import query_terms, terms
+from rag.terms import fold, query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
 
 if TYPE_CHECKING:
@@ -35,8 +39,6 @@ _STUDIES = re.compile(
     re.IGNORECASE,
 )
 """Under a heading for aims, what a text sets out to study says nothing about it."""
-PRECEDING_CHARACTERS = 300
-"""Before a sentence, in which what it points back to can be named."""
 MIN_TERMS = 3
 """Shorter sentences say nothing on their own."""
 
@@ -80,7 +82,7 @@ def candidate_sentences(
             if block.kind not in kind.allowed:
                 continue
             for found_span in quotable_spans(document, block):
-                span = with_list(document, block, found_span)
+                span = with_list(document, block, found_span, counted=kind.form is not Form.FACT)
                 if span.overlaps(hit.chunk.span):
                     text = document.slice(span)
                     candidate = Candidate(hit, document, block, span, text)
@@ -91,26 +93,27 @@ def candidate_sentences(
 
 def _says_something(candidate: Candidate, *, wants_aims: bool) -> bool:
     """Whether a sentence states anything: a question, an aim or a word or two does not."""
-    text = candidate.text
+    text = candidate.document.slice(_own_part(candidate))
     asks = text.rstrip("\"'”’)] ").endswith("?") or _ANNOUNCES.search(text)
     sets_out = _STUDIES.match(text) and _AIMS.search(_heading_over(candidate))
-    return not asks and not (sets_out and not wants_aims) and len(terms(text)) >= MIN_TERMS
+    enough = len(terms(candidate.text)) >= MIN_TERMS
+    return enough and not asks and not (sets_out and not wants_aims)
+
+
+def _own_part(candidate: Candidate) -> Span:
+    """Return where a candidate stands without the list that it announces."""
+    return Span(candidate.span.start, min(candidate.span.end, candidate.block.span.end))
 
 
 def _heading_over(candidate: Candidate) -> str:
     """Return the heading under which a candidate stands, nothing if there is none."""
     blocks = candidate.document.blocks
     place = bisect.bisect_left(blocks, candidate.block.span.start, key=_start)
-    for block in reversed(blocks[:place]):
-        if block.kind is BlockKind.HEADING:
-            return candidate.document.slice(block.span)
+    while place > 0:
+        place -= 1
+        if blocks[place].kind is BlockKind.HEADING:
+            return candidate.document.slice(blocks[place].span)
     return ""
-
-
-def preceding(candidate: Candidate) -> str:
-    """Return what stands before a sentence, in which its "it" or "he" can be named."""
-    start = candidate.span.start
-    return candidate.document.slice(Span(max(start - PRECEDING_CHARACTERS, 0), start))
 
 
 def blocks_in(document: Document, span: Span) -> Iterator[Block]:
@@ -133,20 +136,26 @@ def quotable_spans(document: Document, block: Block) -> list[Span]:
     return [without_list_mark(document.text, span) for span in spans]
 
 
-def with_list(document: Document, block: Block, span: Span) -> Span:
-    """Extend a sentence that announces a list ("four tasks:") by the items that follow it.
+def with_list(document: Document, block: Block, span: Span, *, counted: bool) -> Span:
+    """Extend a sentence that announces a list by the items that follow it.
 
-    A list of more than `LONGEST_LIST_CHARACTERS` is left to its items.
+    It ends with a colon ("four tasks:") or, if *counted*, says how many there are ("The essay sees
+    three motives."). A list of more than `LONGEST_LIST_CHARACTERS` is left to its items.
     """
-    if span.end != block.span.end or document.text[span.end - 1] != ":":
+    if span.end != block.span.end:
         return span
-    end = span.end
     following = bisect.bisect_right(document.blocks, block.span.start, key=_start)
-    for item in document.blocks[following:]:
-        if item.kind is not BlockKind.LIST_ITEM:
-            break
-        end = item.span.end
-    return Span(span.start, end) if end - span.start <= LONGEST_LIST_CHARACTERS else span
+    items = list(takewhile(_is_item, islice(document.blocks, following, None)))
+    text = document.slice(span)
+    numbers = parse_numbers(fold(text)) if counted else None
+    announced = text.endswith(":") or (numbers and float(len(items)) in numbers.numbers)
+    if not items or not announced or items[-1].span.end - span.start > LONGEST_LIST_CHARACTERS:
+        return span
+    return Span(span.start, items[-1].span.end)
+
+
+def _is_item(block: Block) -> bool:
+    return block.kind is BlockKind.LIST_ITEM
 
 
 def _start(block: Block) -> int:
@@ -161,7 +170,10 @@ def with_overlap(
     names = names_in(question)
     found = []
     for candidate in candidates:
-        present = with_synonyms(names, terms(f"{candidate.hit.chunk.context} {candidate.text}"))
+        around = f"{candidate.hit.chunk.context} {_heading_over(candidate)}"
+        own = terms(f"{around} {candidate.text}")
+        author = author_asked_for(question, candidate.document.metadata.author)
+        present = with_synonyms(names, author.union(own))
         found.append(replace(candidate, overlap=share_present(weights, present)))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from rag.names import spells_out
 from rag.quantities import whole_range
 from rag.questions import Expected, offers_choice
 from rag.reading import ToRead
+from rag.speakers import asked_of_author
 from rag.synonyms import asked_in_words_of
 from rag.types import BlockKind, Span
 from rag.units import has_unit
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 UNIT_BEFORE, UNIT_AFTER = 15, 25
 """Characters before and after a number in which its unit may stand."""
+_PRONOUN = re.compile(r"\b(?:the|this|that|no|each|every|any|another|which)[ -]one$", re.IGNORECASE)
+"""No number: "the one on the constitution"."""
 
 
 def with_readings(
@@ -49,7 +53,11 @@ def with_readings(
     spans = [
         [within(item.span, hit) for item in own] for own, hit in zip(members, read, strict=True)
     ]
-    readings = _read_in_their_words(reader, question, [hit.chunk.text for hit in read], spans)
+    questions = [
+        asked_of_author(question, own[0].document.metadata.author) if own else question
+        for own in members
+    ]
+    readings = _read_in_their_words(reader, questions, [hit.chunk.text for hit in read], spans)
     found: dict[tuple[str, int], Candidate] = {}
     for hit, own, reading in zip(read, members, readings, strict=True):
         for item, sentence in zip(own, reading.sentences, strict=True):
@@ -74,10 +82,13 @@ def with_readings(
 
 
 def _read_in_their_words(
-    reader: Reader, question: str, passages: Sequence[str], spans: Sequence[Sequence[Span]]
+    reader: Reader,
+    questions: Sequence[str],
+    passages: Sequence[str],
+    spans: Sequence[Sequence[Span]],
 ) -> list[PassageReading]:
-    """Let each passage be asked with the states called as it calls them."""
-    wordings = [asked_in_words_of(passage, question) for passage in passages]
+    """Let each passage be asked its question in its own words."""
+    wordings = [asked_in_words_of(*pair) for pair in zip(passages, questions, strict=True)]
     asked = sorted(set(wordings))
     places = [[at for at, own in enumerate(wordings) if own == wording] for wording in asked]
     tasks = [
@@ -131,7 +142,8 @@ def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind)
         or counts_another_time(candidate.text, start, question)
     )
     repeats = named and not offers_choice(question)
-    return value_fits(span, kind.expected) and in_unit and not other and not repeats
+    stands_for_noun = kind.expected is Expected.NUMBER and _PRONOUN.search(candidate.text[:end])
+    return value_fits(span, kind.expected) and in_unit and not (other or repeats or stands_for_noun)
 
 
 def _is_of_source(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:

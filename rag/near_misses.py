@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.evidence import preceding
 from rag.names import states_in
 from rag.quantities import WRITTEN_NUMBER, YEAR
 from rag.questions import Expected, Form, wants_yes_or_no
+from rag.sentences import preceding
 from rag.terms import terms
 from rag.units import Unit, has_unit
 
@@ -82,8 +82,8 @@ def without_near_misses(
 
 def _is_of_another_state(item: Candidate, states: Sequence[Name], question: str) -> bool:
     """Whether a sentence lacks one of the states and names another, which is not its answer."""
-    before = preceding(item) if _POINTS_BACK.match(item.text) else ""
-    present = set(terms(f"{item.hit.chunk.context} {before} {item.text}"))
+    before = preceding(item.document.text, item.span.start) if _POINTS_BACK.match(item.text) else ""
+    present = set(terms(f"{item.hit.chunk.headings} {before} {item.text}"))
     if all(state.is_in(present) for state in states):
         return False
     answer = item.document.slice(item.answer) if item.answer else ""

@@ -220,7 +220,7 @@ def _source_lines(answer: Answer, width: int | None, *, styled: bool) -> list[st
 def _where(hit: Hit) -> str:
     """Return file, page and headings of a passage."""
     where = source_line(Metadata(), hit.chunk.document, hit.page)
-    return f"{where}: {one_line(hit.chunk.context)}" if hit.chunk.context else where
+    return f"{where}: {one_line(hit.chunk.headings)}" if hit.chunk.headings else where
 
 
 def _nearest_text(hit: Hit, width: int | None, *, styled: bool) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from rag.counting import Counted, what_is_counted
 from rag.types import BlockKind
 from rag.units import Unit, unit_asked_for
+from rag.wording.lexicon import is_plural
 
 
 class Form(StrEnum):
@@ -58,9 +59,14 @@ _REFERENCE = re.compile(
     r"journal|publisher|isbn|works cited)\b",
     re.IGNORECASE,
 )
+_DEGREE = (
+    r"(?:many|much|long|far|large|big|old|high|often|cold|deep|distant|expensive|fast|few|heavy|hot|"
+    r"low|short|small|tall|thick|wide|young)"
+)
+"""After "how": asks for a number, not for a manner."""
 _NUMBER = re.compile(
-    r"\b(?:how (?:many|much|long|far|large|big|old|high|often)|what (?:number|percentage|share|"
-    r"proportion|fraction)|number of|total|count of|size of|length of)\b",
+    rf"\b(?:how (?!often\b){_DEGREE}|what (?:number|percentage|share|proportion|fraction)|number of|total|"
+    r"count of|size of|length of)\b",
     re.IGNORECASE,
 )
 _ASKED_FIRST = (
@@ -77,7 +83,7 @@ def _asks_for(word: str) -> str:
 
 
 _DATE = re.compile(
-    rf"{_asks_for('when')}|\b(?:what (?:year|date|month|day)|which (?:year|date|month|day)|"
+    rf"{_asks_for('when')}|\b(?:(?:what|which) (?:year|date|month|day)s?|"
     r"in what year|year of|date of)\b",
     re.IGNORECASE,
 )
@@ -93,16 +99,23 @@ _PLACE = re.compile(
 _OPEN = re.compile(
     r"\b(?:why|how come|explain|describe|summari[sz]e|summary|discuss|assess|evaluate|outline|"
     r"compare|comparison|contrast|differ\w*|versus|vs|implications?|consequences?|reasons?|"
-    r"causes?|motiv\w+|arguments?|concerns?|challenges?|relationship|view|opinion|think|thinks)\b",
+    r"(?<!can )(?<!could )(?<!that )(?<!which )causes?|motiv\w+|arguments?|concerns?|challenges?|"
+    r"relationship|view|opinion|thinks?(?! tanks?\b)|in (?:what|which) order|"
+    r"what (?:does|did|do|has|have) .*\b(?:say|said|wr(?:i|o)te|written|argued?|claim(?:ed)?) (?:about|of|on))\b",
     re.IGNORECASE,
 )
-_HOW = re.compile(r"\bhow\b(?!\s+(?:many|much|long|far|large|big|old|high|often)\b)", re.IGNORECASE)
+_HOW = re.compile(rf"\bhow\b(?!\s+{_DEGREE}\b)", re.IGNORECASE)
 _LIST = re.compile(
     r"\b(?:list|name (?:the|all|some|two|three|four|five)|enumerate|which (?:countries|states|"
     r"groups|members|domains|areas|organi[sz]ations|operations|sources|documents)|"
     r"(?:what|which) (?:are|were) (?:the|its|their|his|her)\b.*s\b)",
     re.IGNORECASE,
 )
+_WHICH = re.compile(
+    rf"\b(?i:what|which)\s+(?:(?!(?:an?|of|the|its|their|his|her|{_AUXILIARY})\b)[\w’'-]+\s+){{0,3}}?"
+    rf"(?P<noun>[\w-]+s)\s+(?:{_AUXILIARY}|of|in|[a-z]{{2,}}ed)\b"
+)
+"""Before a noun in the plural; "Which company gets it?" has a verb there."""
 _YES_OR_NO = re.compile(
     r"\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b", re.IGNORECASE
 )
@@ -134,13 +147,24 @@ def classify(question: str) -> QuestionKind:
     expected = Expected.NUMBER if unit else _expected(question)
     if expected is Expected.NUMBER or re.match(r"\W*(?:who|when|where)\b", question, re.IGNORECASE):
         form = Form.FACT
-    elif _LIST.search(question) and not re.search(r"\bwhy\b", question, re.IGNORECASE):
+    elif (
+        expected is not Expected.DATE
+        and _asks_for_several(question)
+        and not re.search(r"\bwhy\b", question, re.IGNORECASE)
+    ):
         form = Form.LIST
     elif _OPEN.search(question) or _HOW.search(question):
         form = Form.OPEN
     else:
         form = Form.FACT
     return QuestionKind(form, expected, frozenset(allowed), what_is_counted(question), unit)
+
+
+def _asks_for_several(question: str) -> bool:
+    """Whether a question asks for a list: "which" or "what" before a noun in the plural."""
+    asked = _WHICH.search(question)
+    several = asked is not None and is_plural(asked["noun"]) and asked["noun"].islower()
+    return several or _LIST.search(question) is not None
 
 
 def _expected(question: str) -> Expected:

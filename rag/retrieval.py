@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag.counting import what_is_counted
 from rag.names import names_in, other_terms, share_named, with_synonyms
 from rag.rarity import rarity
+from rag.speakers import author_asked_for
 from rag.store.protocol import Scored
 from rag.synonyms import share_present
 from rag.terms import query_terms, terms
@@ -69,7 +70,8 @@ def search(
     candidates = sorted(fused, key=lambda chunk: (-fused[chunk].fused, chunk))
     chunks = snapshot.chunks(candidates[: count * OVERFETCH])
     own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}
-    scores = with_words(fused, chunks, own_terms, question, rarity(query_terms(question), snapshot))
+    named = _with_author(own_terms, chunks, question, snapshot)
+    scores = with_words(fused, chunks, named, question, rarity(query_terms(question), snapshot))
     ranked = sorted(
         chunks,
         key=lambda chunk: (-scores[chunk.identifier].fused, chunk.document, chunk.span.start),
@@ -169,6 +171,20 @@ def with_words(
         joined = rest * own.fused + NAMES_WEIGHT * named + TERMS_WEIGHT * held
         scores[chunk.identifier] = replace(own, fused=joined)
     return scores
+
+
+def _with_author(
+    own_terms: Mapping[int, frozenset[str]],
+    chunks: Sequence[Chunk],
+    question: str,
+    snapshot: Snapshot,
+) -> Mapping[int, frozenset[str]]:
+    """Add its author's name to the terms of a chunk if the question asks for this person's words."""
+    found = dict(own_terms)
+    for chunk in chunks:
+        author = snapshot.document(chunk.document).metadata.author
+        found[chunk.identifier] |= author_asked_for(question, author)
+    return found
 
 
 def rerank(hits: Sequence[Hit]) -> list[Hit]:

@@ -27,6 +27,7 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 """An abbreviation or house number that never ends a sentence, whatever follows."""
+PRECEDING_CHARACTERS = 300
 LONGEST_SENTENCE_CHARACTERS = 1000
 _BREAK = re.compile(r"\s+")
 _LABEL_WORDS = 8
@@ -115,6 +116,11 @@ def _cut(text: str, span: Span) -> Iterator[Span]:
     rest = _trimmed(text, start, span.end)
     if rest is not None:
         yield rest
+
+
+def preceding(text: str, start: int) -> str:
+    """Return what stands before a sentence, in which its "it" or "he" can be named."""
+    return text[max(start - PRECEDING_CHARACTERS, 0) : start]
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LONGEST_SHORT_ANSWER_WORDS = 14
 """A longer span is a sentence's part rather than a value."""
 _WORD = re.compile(r"[\w'’-]+")
+_FURTHER = re.compile(r"[,;:]\s|\s[–—-]\s|\s\((?=[A-Z]{2,}\))")
+"""After it, a long span says more of what it has named."""
 _NAME_GOES_ON = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*\w)+")
 
 
@@ -33,6 +35,8 @@ def short_answer(best: Candidate, kind: QuestionKind, question: str) -> str | No
     span = _one_cell(span, kind)
     if span.count("(") > span.count(")"):  # the reader stopped inside a reference in brackets
         span = span[: span.rindex("(")] or span.strip("(")
+    if len(span.split()) > LONGEST_SHORT_ANSWER_WORDS:
+        span = _FURTHER.split(span, maxsplit=1)[0]
     span = span.strip(" \t\n,;:.–—-“”\"'‘’")
     if span.count("(") != span.count(")"):
         span = span.strip("()")

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.attribution import REPORTS, authors_cited, speakers_in, surnames
-from rag.evidence import preceding
 from rag.names import states_in
-from rag.terms import fold
+from rag.sentences import preceding
+from rag.terms import fold, terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +53,9 @@ _ASKS = tuple(
         rf"\b(?i:{_VIEWS})s?\s+(?i:of)\s+{_PERSON}",
     )
 )
+_SAYS = re.compile(
+    rf"\b(?P<what>(?i:what))\s+(?i:does|did|do|has|have|had)\s+{_OFFICE}{_PERSON}\s+(?i:{_THINKS})\b"
+)
 _QUESTION_WORD = re.compile(
     r"\b(?:what|how|why|which|whom?|whose|where|when|according)\b", re.IGNORECASE
 )
@@ -65,14 +68,37 @@ def speaker_asked_for(question: str) -> str | None:
 
     A state is none: "How does India view …" is answered by whoever describes it.
     """
+    return max(surnames(_person_asked_for(question)), default=None)
+
+
+def author_asked_for(question: str, author: str | None) -> frozenset[str]:
+    """Return the terms of a document's author if *question* asks for this person's words.
+
+    "What does Simbal Khan say about Iran?" means her article, which need not name her.
+    """
+    person = frozenset(terms(_person_asked_for(question))) if author else frozenset[str]()
+    words = frozenset(terms(author or ""))
+    return words if person and person <= words else frozenset()
+
+
+def asked_of_author(question: str, author: str | None) -> str:
+    """Return *question* as one asks a text of its own author, who is not named in it."""
+    if not author_asked_for(question, author):
+        return question
+    said = _SAYS.sub(r"\g<what> is said", question)
+    return re.sub(rf"\b{re.escape(_person_asked_for(question))}(?!\w)", "the author", said)
+
+
+def _person_asked_for(question: str) -> str:
+    """Return the name of the one whose words *question* asks for, nothing if there is none."""
     if not _QUESTION_WORD.search(question):
-        return None
+        return ""
     for pattern in _ASKS:
         asked = pattern.search(question)
         person = re.sub(r"^.*['’]s?\s+", "", asked["person"]) if asked else ""
         if person and not states_in(person):
-            return max(surnames(person.rpartition(" and ")[2]), default=None)
-    return None
+            return person.rpartition(" and ")[2]
+    return ""
 
 
 def by_speaker(ranked: Sequence[Candidate], question: str) -> list[Candidate]:
@@ -81,7 +107,7 @@ def by_speaker(ranked: Sequence[Candidate], question: str) -> list[Candidate]:
     All of them where nobody is asked about, or no sentence is that person's.
     """
     speaker = speaker_asked_for(question)
-    shares = [_share(item, speaker) if speaker else 0.0 for item in ranked]
+    shares = [_share(item, speaker, question) if speaker else 0.0 for item in ranked]
     if not any(shares):
         return list(ranked)
     kept = [
@@ -92,15 +118,15 @@ def by_speaker(ranked: Sequence[Candidate], question: str) -> list[Candidate]:
     return sorted(kept, key=lambda item: -item.score)
 
 
-def _share(item: Candidate, speaker: str) -> float:
+def _share(item: Candidate, speaker: str, question: str) -> float:
     """Return how much of a sentence's score counts: 1 for the person's words, 0 for another's."""
     reported, cited = speakers_in(item.text), authors_cited(item.text)
     if reported:
         return float(speaker in reported)
     if _POINTS_BACK.match(item.text):
-        return float(speaker in _WORD.findall(fold(preceding(item))))
+        return float(speaker in _WORD.findall(fold(preceding(item.document.text, item.span.start))))
     if cited:
         return CITED_SHARE if speaker in cited else 0.0
-    if speaker in surnames(item.document.metadata.author or ""):
+    if author_asked_for(question, item.document.metadata.author):
         return 1.0
     return MENTIONED_SHARE if speaker in _WORD.findall(fold(item.text)) else 0.0

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 STOP_WORDS = frozenset(
@@ -25,6 +26,9 @@ STOP_WORDS = frozenset(
 """English function words and the words that only make a question of a sentence."""
 
 _WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?![\w,])|[^\W_]+(?:[-'’.+&/_][^\W_]+)*")
+_FORMS_FILE = Path(__file__).parent / "forms.txt"
+_BRITISH = re.compile(r"(?<=\w{4})is$")
+"""The end of a stem: "organis" of "organisation" is "organiz"."""
 _INNER_MARKS = re.compile(r"[-'’.+&/_]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _POSSESSIVE = re.compile(r"['’]s$")
@@ -71,7 +75,19 @@ def _word_terms(word: str) -> tuple[str, ...]:
 
 
 def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
+    stem = _BRITISH.sub("iz", str(_stemmer().stemWord(word)))
+    return _base_forms().get(stem, stem)
+
+
+@cache
+def _base_forms() -> dict[str, str]:
+    """Return the stem of the base form by those of a word's other forms and spellings."""
+    found = {}
+    for line in _FORMS_FILE.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            base, *others = (str(_stemmer().stemWord(word)) for word in line.split())
+            found.update((other, base) for other in others if other != base)
+    return found
 
 
 @cache

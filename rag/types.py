@@ -143,9 +143,9 @@ class Document:
 class Chunk:
     """A passage of a document as it is indexed.
 
-    ``context`` is the title and heading path: it is embedded and searched with the text but is no
-    part of the span, so it is never quoted. ``identifier`` is unique in an index and is never
-    given to another chunk.
+    ``context`` is no part of the span, so it is never quoted: on its first line the title and heading
+    path, on further lines what acronyms of the text stand for (`rag.acronyms`). ``identifier`` is
+    unique in an index and is never given to another chunk.
     """
 
     identifier: int
@@ -156,8 +156,18 @@ class Chunk:
 
     @property
     def indexed_text(self) -> str:
-        """What the embedding model and the lexical index read: the context, then the text."""
+        """What the lexical index reads: the whole context, then the text."""
         return f"{self.context}{CONTEXT_SEPARATOR}{self.text}" if self.context else self.text
+
+    @property
+    def headings(self) -> str:
+        """The title and heading path."""
+        return self.context.partition("\n")[0]
+
+    @property
+    def embedded_text(self) -> str:
+        """What the embedding model reads: the title and headings, then the text."""
+        return f"{self.headings}{CONTEXT_SEPARATOR}{self.text}" if self.headings else self.text
 
 
 @dataclass(frozen=True, slots=True)

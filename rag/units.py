@@ -18,13 +18,13 @@ class Unit(StrEnum):
 _ASKED = {
     Unit.MONEY: re.compile(
         r"\b(?:how much (?:money|(?:did|do|does|has|have|is|was|will) .*\b(?:cost|spen[dt]|pa(?:y|id)|"
-        r"earn|donated?|invest(?:ed)?))|wh(?:at|ich) (?:did|does|do|will) .*\bcosts?(?=\W*$)|"
+        r"earn|donated?|invest(?:ed)?))|wh(?:at|ich) (?:did|does|do|will) .*\bcosts?(?=\W*$| (?:at|on|per)\b)|"
         r"(?:total|annual|yearly|estimated|construction|building|development) costs?|"
-        r"(?:what|which|how (?:large|big|high|much)) .*\b(?:budget|price|salary|revenues?|gdp|worth))\b",
+        r"(?:what|which|how (?:large|big|high|much)) .*\b(?:bounty|budget|debt|fee|fine|gdp|loan|price|ransom|revenues?|reward|salary|worth))\b",
         re.IGNORECASE,
     ),
     Unit.SHARE: re.compile(
-        r"\b(?:(?:what|which) (?:share|percentage|per ?cent|proportion|fraction)|"
+        r"\b(?:(?:what|which) (?:share|percentage|per ?cent|portion|proportion|fraction)|"
         r"how many per ?cent)\b",
         re.IGNORECASE,
     ),

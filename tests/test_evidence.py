@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from rag.evidence import Candidate, with_similarity
+from rag.evidence import Candidate, candidate_sentences, with_overlap, with_similarity
 from rag.marking import with_readings
 from rag.questions import classify
 from rag.reading import PassageReading, SentenceReading
 from rag.types import Block, BlockKind, Chunk, Hit, Reading, Scores, Span
 from tests.conftest import make_document
+from tests.test_chunking import document_of
 
 TEXT = "Riyadh is the seat. Troops guard the border. Oil is sold. Wheat grows."
 PASSAGE = Span(20, 57)
@@ -70,7 +71,7 @@ def test_a_count_is_never_the_year_of_a_cited_work(marked, answer):
     text = {
         "2019": "Some call it a coalition of Sunni states alone (Abbas, 2019).",
         "34": "It was initially composed of 34 states, later expanding to 42.",
-        "3,000 to": "It has 3,000 to 5,000 men.",
+        "3,000 to": "It has 3,000 to 5,000 by now.",
     }[marked]
     document, span = make_document("a.txt", text), Span(0, len(text))
     hit = Hit(1, Chunk(1, "a.txt", span, text), Scores(dense=0.3))
@@ -81,3 +82,68 @@ def test_a_count_is_never_the_year_of_a_cited_work(marked, answer):
     assert (document.slice(read.answer) if read.answer else None) == answer
     assert read.fits is (answer is not None)
     assert (read.answerable, scored.scores.answerable) == (0.9, 0.9)
+
+
+def test_who_or_what_is_meant_by_one_is_no_number():
+    text = "Its constitution differs from the one of Brazil."
+    document, span = make_document("a.txt", text), Span(0, len(text))
+    hit = Hit(1, Chunk(1, "a.txt", span, text), Scores(dense=0.3))
+    candidate = Candidate(hit, document, Block(BlockKind.PARAGRAPH, span), span, text)
+    question = "How many senators are there?"
+    reader = MarkingReader("one")
+    [read], _ = with_readings([candidate], [hit], question, classify(question), reader, 1)
+    assert not read.fits
+
+
+class OneDocument:
+    """An index of one document in which every term is equally rare."""
+
+    def __init__(self, document):
+        self._document = document
+
+    def document(self, name):
+        assert name == self._document.name
+        return self._document
+
+    def document_frequencies(self, terms):
+        return dict.fromkeys(terms, 1), 10
+
+
+HEADED = document_of(
+    (BlockKind.HEADING, "Why Pakistan joined the coalition", 2),
+    (BlockKind.PARAGRAPH, "Some say so. The study sees two motives.", 0),
+    (BlockKind.LIST_ITEM, "Standing among its neighbours.", 0),
+    (BlockKind.LIST_ITEM, "Money from the Gulf, for a long time.", 0),
+    (BlockKind.PARAGRAPH, "Two reports agree. Three questions stay:", 0),
+    (BlockKind.LIST_ITEM, "Who commands the men?", 0),
+    (BlockKind.LIST_ITEM, "Who pays them all?", 0),
+)
+
+
+def sentences_for(question, document=HEADED):
+    span = Span(0, len(document.text))
+    hit = Hit(1, Chunk(1, "a.txt", span, document.text), Scores())
+    found = candidate_sentences(OneDocument(document), [hit], classify(question), question)
+    return with_overlap(found, question, OneDocument(document))
+
+
+def test_a_sentence_is_under_its_heading():
+    found = {item.text: item.overlap for item in sentences_for("Why did Pakistan join?")}
+    assert found["Money from the Gulf, for a long time."] == 1.0
+    plain = document_of((BlockKind.PARAGRAPH, "Money from the Gulf.", 0))
+    [alone] = sentences_for("Why did Pakistan join?", plain)
+    assert alone.overlap == 0.0
+
+
+def test_a_sentence_that_counts_its_list_is_quoted_with_it():
+    whole = (
+        "The study sees two motives.\n\nStanding among its neighbours.\n\n"
+        "Money from the Gulf, for a long time."
+    )
+    questions = "Three questions stay:\n\nWho commands the men?\n\nWho pays them all?"
+    texts = [item.text for item in sentences_for("Which motives are there?")]
+    assert texts[:2] == ["Some say so.", whole]
+    assert questions in texts
+    texts = [item.text for item in sentences_for("Where does it stand?")]
+    assert texts[:2] == ["Some say so.", "The study sees two motives."]
+    assert questions in texts

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.speakers import by_speaker, speaker_asked_for
+from rag.speakers import asked_of_author, author_asked_for, by_speaker, speaker_asked_for
 from rag.types import Metadata
 from tests.test_near_misses import candidate
 
@@ -70,6 +70,31 @@ def test_an_author_speaks_where_the_text_reports_nobody_else():
     mine = [replace(item, document=document) for item in (own, reported)]
     assert by_speaker(mine[:1], QUESTION) == mine[:1]
     assert by_speaker([mine[1], own, mine[0]], QUESTION) == [mine[0]]
+
+
+def test_an_author_of_the_same_surname_is_another_person():
+    own, _ = scored(NOBODY, OTHER)
+    document = replace(own.document, metadata=Metadata(author="Emile Hokayem"))
+    theirs = replace(own, document=replace(document, metadata=Metadata(author="Rita Hokayem")))
+    mine = replace(own, document=document)
+    asked = "What does Emile Hokayem say about it?"
+    assert author_asked_for(asked, "Dr. Emile Hokayem") == {"dr", "emil", "hokayem"}
+    assert author_asked_for(asked, "Rita Hokayem") == frozenset()
+    assert author_asked_for("Where is Emile Hokayem?", "Emile Hokayem") == frozenset()
+    assert by_speaker([theirs, mine], asked) == [mine]
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("What does Khan say about Iran?", "What is said about Iran?"),
+        ("How does Simbal Khan describe it?", "How does the author describe it?"),
+        ("What does Iqbal say about Iran?", "What does Iqbal say about Iran?"),
+        ("When did Khan join?", "When did Khan join?"),
+    ],
+)
+def test_a_text_is_asked_what_its_author_says_without_the_name(question, asked):
+    assert asked_of_author(question, "Dr. Simbal Khan") == asked
 
 
 def test_nothing_changes_where_nobody_is_asked_about_or_says_anything():

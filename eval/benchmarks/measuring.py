@@ -51,7 +51,7 @@ class Ready:
 
     def embed_with_sentences(self, chunks: Sequence[Chunk]) -> list[Vector]:
         """Return the known vectors, of no sentence."""
-        return [self.embed([chunk.indexed_text]) for chunk in chunks]
+        return [self.embed([chunk.embedded_text]) for chunk in chunks]
 
 
 def timed(call: Callable[[Any], Any], items: Iterable[Any]) -> dict[str, float]:

@@ -68,7 +68,7 @@ def measured(paths: list[Path], folder: Path) -> dict[str, Any]:
     report = update_index(store, paths, settings, embedder)
     with store.snapshot() as snapshot:
         contents = list(snapshot.contents(snapshot.catalog()))
-    texts = [chunk.indexed_text for content in contents for chunk in content.chunks]
+    texts = [chunk.embedded_text for content in contents for chunk in content.chunks]
     pages = sum(len(content.document.pages) for content in contents)
     began = time.perf_counter()
     for start in range(0, len(texts), PASSAGES_A_BATCH):

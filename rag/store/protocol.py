@@ -242,7 +242,7 @@ class Store(Protocol):
 
 def vector_key(chunk: Chunk) -> str:
     """Return the SHA-256 of what the model reads of a chunk, in hexadecimal."""
-    return hashlib.sha256(chunk.indexed_text.encode()).hexdigest()
+    return hashlib.sha256(chunk.embedded_text.encode()).hexdigest()
 
 
 def mismatch_message(address: str | Path, made_with: Manifest | None, manifest: Manifest) -> str:

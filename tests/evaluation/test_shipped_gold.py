@@ -23,7 +23,7 @@ def questions():
 
 
 def test_the_seeds_are_valid():
-    assert len(read_gold(ROOT / "eval" / "gold" / "seeds.jsonl").questions) == 110
+    assert len(read_gold(ROOT / "eval" / "gold" / "seeds.jsonl").questions) == 210
 
 
 def test_there_are_questions_of_every_kind_in_both_splits(questions):

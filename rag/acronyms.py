@@ -1,0 +1,73 @@
+"""What a document's acronyms stand for, as it says itself.
+
+"The Islamic Military Counter Terrorism Coalition (IMCTC)" says it once; further on only "IMCTC"
+stands there, which neither the question's words nor the embedding model connect with a coalition.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+_ACRONYM = r"[A-Z][A-Z&-]{0,8}[A-Z]s?"
+_IN_BRACKETS = re.compile(rf"\(\s*[\"“”'‘’]?(?P<acronym>{_ACRONYM})[\"“”'‘’]?\s*(?:[),;])")
+_SPELLED_IN_BRACKETS = re.compile(
+    rf"\b(?P<acronym>{_ACRONYM}) \((?P<long>[A-Za-z][^()\d;,]{{5,80}})\)"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_SMALL = frozenset("a an and at by for from in of on or the to with".split())
+"""Words of a name whose first letters its acronym may leave out."""
+_SENTENCE_END = re.compile(r"[.;:!?()\[\]\n]")
+
+
+def acronyms_of(text: str) -> dict[str, str]:
+    """Return each acronym that *text* spells out, with the words that it stands for.
+
+    The words are those right before the brackets with the acronym (or inside brackets after it)
+    whose first letters are the acronym's, in order; small words may be left out, and a compound's
+    parts count as words. After Schwartz and Hearst 2003, "A simple algorithm for identifying
+    abbreviation definitions in biomedical text", with first letters only.
+    """
+    found: dict[str, str] = {}
+    for match in _IN_BRACKETS.finditer(text):
+        acronym = match["acronym"].rstrip("s")
+        before = _SENTENCE_END.split(text[max(0, match.start() - 120) : match.start()])[-1]
+        words = _spelling(acronym, before)
+        if words:
+            found.setdefault(acronym, words)
+    for match in _SPELLED_IN_BRACKETS.finditer(text):
+        acronym = match["acronym"].rstrip("s")
+        words = _spelling(acronym, match["long"])
+        if words and len(words) >= 0.8 * len(match["long"]):
+            found.setdefault(acronym, words)
+    return found
+
+
+def _spelling(acronym: str, before: str) -> str:
+    """Return the last words of *before* whose first letters are *acronym*, nothing if none are."""
+    letters = [letter.lower() for letter in acronym if letter.isalpha()]
+    words = list(_WORD.finditer(before))
+    for passed_over in (_SMALL, frozenset[str]()):
+        first = _first_word([word[0].lower() for word in words], letters, passed_over)
+        if first is not None:
+            return before[words[first].start() :].strip(" \"“”'‘’")
+    return ""
+
+
+def _first_word(words: list[str], letters: list[str], passed_over: AbstractSet[str]) -> int | None:
+    """Return where the words begin whose first letters are *letters*, the last word's last.
+
+    The words *passed_over* give no letter; other small words may.
+    """
+    left = list(letters)
+    for at in range(len(words) - 1, -1, -1):
+        if words[at][0] == left[-1] and words[at] not in passed_over:
+            left.pop()
+            if not left:
+                return at
+        elif words[at] not in _SMALL:
+            return None
+    return None
