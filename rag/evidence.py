@@ -158,6 +158,13 @@ def _is_item(block: Block) -> bool:
     return block.kind is BlockKind.LIST_ITEM
 
 
+def _around(candidate: Candidate) -> str:
+    """Return title and headings over a sentence, and what its own acronyms stand for."""
+    headings, *acronyms = candidate.hit.chunk.context.split("\n")
+    spelled = (line for line in acronyms if line.partition(":")[0] in candidate.text)
+    return " ".join([headings, _heading_over(candidate), *spelled])
+
+
 def _start(block: Block) -> int:
     return block.span.start
 
@@ -170,8 +177,7 @@ def with_overlap(
     names = names_in(question)
     found = []
     for candidate in candidates:
-        around = f"{candidate.hit.chunk.context} {_heading_over(candidate)}"
-        own = terms(f"{around} {candidate.text}")
+        own = terms(f"{_around(candidate)} {candidate.text}")
         author = author_asked_for(question, candidate.document.metadata.author)
         present = with_synonyms(names, author.union(own))
         found.append(replace(candidate, overlap=share_present(weights, present)))

@@ -14,7 +14,8 @@ from rag.names import states_in
 from rag.quantities import WRITTEN_NUMBER, YEAR
 from rag.questions import Expected, Form, wants_yes_or_no
 from rag.sentences import preceding
-from rag.terms import terms
+from rag.synonyms import synonyms_of
+from rag.terms import query_terms, terms
 from rag.units import Unit, has_unit
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ _MANY = re.compile(
     r"decades?|century|centuries|years?|months?|all|both|half|most|no|none|once|twice|single)\b",
     re.IGNORECASE,
 )
+_ORDINARY = re.compile(r"(?<![\w'’-])[a-z][\w'’-]*")
+"""In lower case, so no part of a name."""
+WORDS_OF_WISH = 6
+"""After "is keen to", in which stands what is wanted."""
 OPENING_CHARACTERS = 1000
 """Of a document, in which the year that all of it is about can stand."""
 
@@ -102,11 +107,16 @@ def _is_of_another_year(item: Candidate, years: set[str]) -> bool:
 
 
 def _is_wish(item: Candidate, question: str, kind: QuestionKind) -> bool:
-    """Whether the person marked only wants to do it: "Pakistan is keen to lead"."""
+    """Whether the person marked only wants to do what is asked: "Pakistan is keen to lead"."""
     if kind.expected is not Expected.PERSON or item.answer is None:
         return False
     after = item.text[max(item.answer.end - item.span.start, 0) :]
-    return bool(_WISHES.match(after)) and not _ASKS_FOR_WISH.search(question)
+    wish = _WISHES.match(after)
+    if not wish or _ASKS_FOR_WISH.search(question):
+        return False
+    asked = query_terms(" ".join(_ORDINARY.findall(question)))
+    wanted = terms(after[wish.end() :])[:WORDS_OF_WISH]
+    return any(term in wanted or not synonyms_of(term).isdisjoint(wanted) for term in asked)
 
 
 def _lacks_number(item: Candidate, question: str, kind: QuestionKind) -> bool:

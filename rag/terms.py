@@ -82,7 +82,7 @@ def _stem(word: str) -> str:
 @cache
 def _base_forms() -> dict[str, str]:
     """Return the stem of the base form by those of a word's other forms and spellings."""
-    found = {}
+    found: dict[str, str] = {}
     for line in _FORMS_FILE.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             base, *others = (str(_stemmer().stemWord(word)) for word in line.split())

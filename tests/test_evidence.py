@@ -95,6 +95,20 @@ def test_who_or_what_is_meant_by_one_is_no_number():
     assert not read.fits
 
 
+@pytest.mark.parametrize(
+    ("marked", "fits"), [("former Chief of Staff", False), ("Ali Khan", True), ("The king", True)]
+)
+def test_a_title_of_the_person_asked_about_is_nobody_else(marked, fits):
+    text = "The king praised former Chief of Staff, General Raheel Sharif, and Ali Khan, his successor."
+    document, span = make_document("a.txt", text), Span(0, len(text))
+    hit = Hit(1, Chunk(1, "a.txt", span, text), Scores(dense=0.3))
+    candidate = Candidate(hit, document, Block(BlockKind.PARAGRAPH, span), span, text)
+    question = "Who replaced Raheel Sharif?"
+    reader = MarkingReader(marked)
+    [read], _ = with_readings([candidate], [hit], question, classify(question), reader, 1)
+    assert read.fits is fits
+
+
 class OneDocument:
     """An index of one document in which every term is equally rare."""
 
@@ -133,6 +147,18 @@ def test_a_sentence_is_under_its_heading():
     plain = document_of((BlockKind.PARAGRAPH, "Money from the Gulf.", 0))
     [alone] = sentences_for("Why did Pakistan join?", plain)
     assert alone.overlap == 0.0
+
+
+def test_only_a_sentence_with_the_acronym_has_the_words_that_it_stands_for():
+    document = document_of((BlockKind.PARAGRAPH, "The SCO has a seat here. Others met there.", 0))
+    context = "A report\nSCO: Shanghai Cooperation Organisation"
+    span = Span(0, len(document.text))
+    hit = Hit(1, Chunk(1, "a.txt", span, document.text, context), Scores())
+    question = "Where is the organisation for cooperation?"
+    index = OneDocument(document)
+    found = candidate_sentences(index, [hit], classify(question), question)
+    first, second = with_overlap(found, question, index)
+    assert (first.overlap, second.overlap) == (1.0, 0.0)
 
 
 def test_a_sentence_that_counts_its_list_is_quoted_with_it():

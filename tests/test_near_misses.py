@@ -105,6 +105,8 @@ def test_who_wants_to_do_it_does_not_do_it():
     assert not is_kept("Who leads the alliance?", "Pakistan hoped to lead it.", "Pakistan")
     assert is_kept("Who wants to lead the alliance?", sentence, "Pakistan")
     assert is_kept("Who leads the alliance?", "Pakistan leads the alliance.", "Pakistan")
+    minister = "Pakistan won when the minister, Ali, sought to deepen ties with Pakistan."
+    assert is_kept("Who was minister when Pakistan won?", minister, "Ali")
 
 
 def test_a_sentence_without_a_number_says_of_nothing_how_long_it_is():
