@@ -18,8 +18,15 @@ _SPELLED_IN_BRACKETS = re.compile(
     rf"\b(?P<acronym>{_ACRONYM}) \((?P<long>[A-Za-z][^()\d;,]{{5,80}})\)"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_SMALL = frozenset("a an and at by for from in of on or the to with".split())
+_SMALL = frozenset("a al an and at by de e el for from i in of on or the to ul with".split())
 """Words of a name whose first letters its acronym may leave out."""
+_USED = re.compile(rf"(?<!\w)(?P<acronym>{_ACRONYM})(?!\w)")
+_PARAGRAPH_END = re.compile(r"\n\s*\n")
+LONGEST_SPELLING_CHARACTERS = 120
+WHOLE = 0.8
+"""Of the words in brackets after an acronym, that spell it out and say no more."""
+MIN_LETTERS_IN_LOWER_CASE = 3
+"""Two letters without a capital word are chance."""
 _SENTENCE_END = re.compile(r"[.;:!?()\[\]\n]")
 
 
@@ -31,19 +38,26 @@ def acronyms_of(text: str) -> dict[str, str]:
     parts count as words. After Schwartz and Hearst 2003, "A simple algorithm for identifying
     abbreviation definitions in biomedical text", with first letters only.
     """
-    found: dict[str, str] = {}
+    text = "\n".join(" ".join(part.split()) for part in _PARAGRAPH_END.split(text))
+    found: dict[int, tuple[str, str]] = {}
     for match in _IN_BRACKETS.finditer(text):
+        before = text[max(0, match.start() - LONGEST_SPELLING_CHARACTERS) : match.start()]
         acronym = match["acronym"].rstrip("s")
-        before = _SENTENCE_END.split(text[max(0, match.start() - 120) : match.start()])[-1]
-        words = _spelling(acronym, before)
-        if words:
-            found.setdefault(acronym, words)
+        found[match.start()] = acronym, _spelling(acronym, _SENTENCE_END.split(before)[-1])
     for match in _SPELLED_IN_BRACKETS.finditer(text):
-        acronym = match["acronym"].rstrip("s")
-        words = _spelling(acronym, match["long"])
-        if words and len(words) >= 0.8 * len(match["long"]):
-            found.setdefault(acronym, words)
-    return found
+        acronym, words = match["acronym"].rstrip("s"), match["long"]
+        spelling = _spelling(acronym, words)
+        found[match.start()] = acronym, spelling if len(spelling) >= WHOLE * len(words) else ""
+    spelled: dict[str, str] = {}
+    for _, (acronym, words) in sorted(found.items()):
+        if words:
+            spelled.setdefault(acronym, words)
+    return spelled
+
+
+def acronyms_in(text: str) -> list[str]:
+    """Return what can be an acronym in *text*, each once, in order; "PCBs" is "PCB"."""
+    return list(dict.fromkeys(match["acronym"].rstrip("s") for match in _USED.finditer(text)))
 
 
 def _spelling(acronym: str, before: str) -> str:
@@ -52,8 +66,11 @@ def _spelling(acronym: str, before: str) -> str:
     words = list(_WORD.finditer(before))
     for passed_over in (_SMALL, frozenset[str]()):
         first = _first_word([word[0].lower() for word in words], letters, passed_over)
-        if first is not None:
-            return before[words[first].start() :].strip(" \"“”'‘’")
+        if first is not None and words[first][0].lower() not in _SMALL:
+            spelling = before[words[first].start() :].strip(" \"“”'‘’")
+            return (
+                "" if len(letters) < MIN_LETTERS_IN_LOWER_CASE and spelling.islower() else spelling
+            )
     return ""
 
 

@@ -10,11 +10,10 @@ so the lengths of its pieces are added up instead.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag.acronyms import acronyms_of
+from rag.acronyms import acronyms_in, acronyms_of
 from rag.sentences import sentence_spans
 from rag.types import CONTEXT_SEPARATOR, Block, BlockKind, Chunk, Document, Span
 
@@ -68,7 +67,7 @@ def chunk_document(
     """
     limit = min(settings.max_tokens, window_tokens) - SPECIAL_TOKENS
     chunks: list[Chunk] = []
-    spelled = acronyms_of(" ".join(document.text.split()))
+    spelled = acronyms_of(document.text)
     for section in _joined_small(_sections(document), document, count_tokens):
         context = _cut_context(section.context, count_tokens, int(limit * MAX_CONTEXT_SHARE))
         room = limit - (count_tokens([context + CONTEXT_SEPARATOR])[0] if context else 0)
@@ -85,13 +84,9 @@ def _with_acronyms(chunk: Chunk, spelled: Mapping[str, str]) -> Chunk:
 
     The embedding model does not read this: tried, it ranks passages worse than without.
     """
-    lines = [
-        f"{acronym}: {words}"
-        for acronym, words in spelled.items()
-        if acronym in chunk.text
-        and words not in chunk.indexed_text
-        and re.search(rf"(?<!\w){re.escape(acronym)}(?!\w)", chunk.text)
-    ]
+    own = " ".join(chunk.indexed_text.split())
+    used = [name for name in acronyms_in(chunk.text) if name in spelled]
+    lines = [f"{name}: {spelled[name]}" for name in used if spelled[name] not in own]
     return replace(chunk, context="\n".join([chunk.context, *lines]))
 
 

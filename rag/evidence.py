@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
+from rag.acronyms import acronyms_in
 from rag.names import names_in, with_synonyms
-from rag.quantities import parse_numbers
+from rag.quantities import WRITTEN_NUMBER, parse_numbers
 from rag.questions import Form
 from rag.rarity import rarity
 from rag.sentences import sentence_spans, without_list_mark
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
     from rag.store import Snapshot
 
 _SPLIT = frozenset({BlockKind.PARAGRAPH, BlockKind.BOILERPLATE})
+_COUNTED = re.compile(
+    rf"\b(?P<number>{WRITTEN_NUMBER})(?P<things>(?: [\w’'-]+){{0,2}}? [a-z][a-z-]+s)\b",
+    re.IGNORECASE,
+)
+"""A number and, after at most two words, a noun in the plural."""
+_UNITS = re.compile(
+    r"\b(?:per ?cents?|percentage|seconds|minutes|hours|days|weeks|months|years|decades|centuries|"
+    r"(?:kilo|centi|milli)?met(?:re|er)s|miles|dollars|euros|pounds|rupees|tonnes|tons|times)\b",
+    re.IGNORECASE,
+)
 LONGEST_LIST_CHARACTERS = 900
 """Of a list that is quoted whole, with the sentence that announces it."""
 _ANNOUNCES = re.compile(
@@ -39,6 +50,8 @@ _STUDIES = re.compile(
     re.IGNORECASE,
 )
 """Under a heading for aims, what a text sets out to study says nothing about it."""
+BLOCKS_UNDER_HEADING = 200
+"""Further up, a heading says nothing of a sentence."""
 MIN_TERMS = 3
 """Shorter sentences say nothing on their own."""
 
@@ -109,7 +122,8 @@ def _heading_over(candidate: Candidate) -> str:
     """Return the heading under which a candidate stands, nothing if there is none."""
     blocks = candidate.document.blocks
     place = bisect.bisect_left(blocks, candidate.block.span.start, key=_start)
-    while place > 0:
+    furthest = max(place - BLOCKS_UNDER_HEADING, 0)
+    while place > furthest:
         place -= 1
         if blocks[place].kind is BlockKind.HEADING:
             return candidate.document.slice(blocks[place].span)
@@ -142,16 +156,24 @@ def with_list(document: Document, block: Block, span: Span, *, counted: bool) ->
     It ends with a colon ("four tasks:") or, if *counted*, says how many there are ("The essay sees
     three motives."). A list of more than `LONGEST_LIST_CHARACTERS` is left to its items.
     """
-    if span.end != block.span.end:
+    if span.end != block.span.end or _is_item(block):
         return span
     following = bisect.bisect_right(document.blocks, block.span.start, key=_start)
     items = list(takewhile(_is_item, islice(document.blocks, following, None)))
     text = document.slice(span)
-    numbers = parse_numbers(fold(text)) if counted else None
-    announced = text.endswith(":") or (numbers and float(len(items)) in numbers.numbers)
+    announced = text.endswith(":") or (counted and _counts(text, len(items)))
     if not items or not announced or items[-1].span.end - span.start > LONGEST_LIST_CHARACTERS:
         return span
     return Span(span.start, items[-1].span.end)
+
+
+def _counts(text: str, count: int) -> bool:
+    """Whether a sentence says of something that can be listed that there are *count* of it."""
+    for match in _COUNTED.finditer(text):
+        numbers = parse_numbers(fold(match["number"]))
+        if numbers and numbers.numbers == (count,) and not _UNITS.search(match["things"]):
+            return True
+    return False
 
 
 def _is_item(block: Block) -> bool:
@@ -161,7 +183,8 @@ def _is_item(block: Block) -> bool:
 def _around(candidate: Candidate) -> str:
     """Return title and headings over a sentence, and what its own acronyms stand for."""
     headings, *acronyms = candidate.hit.chunk.context.split("\n")
-    spelled = (line for line in acronyms if line.partition(":")[0] in candidate.text)
+    own = acronyms_in(candidate.text)
+    spelled = (line for line in acronyms if line.partition(":")[0] in own)
     return " ".join([headings, _heading_over(candidate), *spelled])
 
 

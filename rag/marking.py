@@ -31,6 +31,7 @@ UNIT_BEFORE, UNIT_AFTER = 15, 25
 """Characters before and after a number in which its unit may stand."""
 _FULL_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+ [A-ZÀ-Þ][\w'’-]*\w")
 """Two words with a capital."""
+_POSSESSIVE = re.compile(r"['’]s?$")
 _PRONOUN = re.compile(r"\b(?:the|this|that|no|each|every|any|another|which)[ -]one$", re.IGNORECASE)
 """No number: "the one on the constitution"."""
 
@@ -143,19 +144,22 @@ def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind)
         counts_another(candidate.text, start, end, counted)
         or counts_another_time(candidate.text, start, question)
     )
-    titled = kind.expected is Expected.PERSON and _is_title_of_asked(candidate.text, end, question)
+    titled = kind.expected is Expected.PERSON and _is_title_of_asked(candidate, answer, question)
     repeats = (named and not offers_choice(question)) or titled
     stands_for_noun = kind.expected is Expected.NUMBER and _PRONOUN.search(candidate.text[:end])
     return value_fits(span, kind.expected) and in_unit and not (other or repeats or stands_for_noun)
 
 
-def _is_title_of_asked(sentence: str, end: int, question: str) -> bool:
-    """Whether the name after what ends at *end* is one of the question's: it is the same person.
+def _is_title_of_asked(candidate: Candidate, answer: Span, question: str) -> bool:
+    """Whether an answer is what a person of the question is, whose name follows it.
 
     "Who replaced Raheel Sharif?" is not answered by "former army chief, General Raheel Sharif".
     """
-    names = map(re.escape, _FULL_NAME.findall(question))
-    return any(re.match(rf",? (?:[A-Z][a-z]+\.? ){{0,2}}{name}", sentence[end:]) for name in names)
+    if not candidate.document.slice(answer)[:1].islower():
+        return False
+    after = candidate.text[answer.end - candidate.span.start :]
+    names = (re.escape(_POSSESSIVE.sub("", name)) for name in _FULL_NAME.findall(question))
+    return any(re.match(rf",? (?:[A-Z][a-z]+\.? ){{0,2}}{name}(?!['’\w])", after) for name in names)
 
 
 def _is_of_source(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:

@@ -61,7 +61,7 @@ _REFERENCE = re.compile(
 )
 _DEGREE = (
     r"(?:many|much|long|far|large|big|old|high|often|cold|deep|distant|expensive|fast|few|heavy|hot|"
-    r"low|short|small|tall|thick|wide|young)"
+    r"low|short|small|tall|thick|wide|young)(?![\w-])"
 )
 """After "how": asks for a number, not for a manner."""
 _NUMBER = re.compile(
@@ -100,8 +100,8 @@ _OPEN = re.compile(
     r"\b(?:why|how come|explain|describe|summari[sz]e|summary|discuss|assess|evaluate|outline|"
     r"compare|comparison|contrast|differ\w*|versus|vs|implications?|consequences?|reasons?|"
     r"(?<!can )(?<!could )(?<!that )(?<!which )causes?|motiv\w+|arguments?|concerns?|challenges?|"
-    r"relationship|view|opinion|thinks?(?! tanks?\b)|in (?:what|which) order|"
-    r"what (?:does|did|do|has|have) .*\b(?:say|said|wr(?:i|o)te|written|argued?|claim(?:ed)?) (?:about|of|on))\b",
+    r"relationship|view|opinion|thinks?(?![ -]tanks?\b)|in (?:what|which) order|"
+    r"what (?:does|did|do|has|have) .{1,120}\b(?:say|said|wr(?:i|o)te|written|argued?|claim(?:ed)?) (?:about|of|on))\b",
     re.IGNORECASE,
 )
 _HOW = re.compile(rf"\bhow\b(?!\s+{_DEGREE}\b)", re.IGNORECASE)
@@ -113,9 +113,9 @@ _LIST = re.compile(
 )
 _WHICH = re.compile(
     rf"\b(?i:what|which)\s+(?:(?!(?:an?|of|the|its|their|his|her|{_AUXILIARY})\b)[\w’'-]+\s+){{0,3}}?"
-    rf"(?P<noun>[\w-]+s)\s+(?:{_AUXILIARY}|of|in|[a-z]{{2,}}ed)\b"
+    rf"(?P<noun>(?!(?:means|species)\b)[\w-]+s)\s+(?:{_AUXILIARY}|[a-z]{{2,}}ed)\b"
 )
-"""Before a noun in the plural; "Which company gets it?" has a verb there."""
+"""Before a noun in the plural; "Which company gets it?" and "What happens in it?" have a verb there."""
 _YES_OR_NO = re.compile(
     r"\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b", re.IGNORECASE
 )

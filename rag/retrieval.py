@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rag.counting import what_is_counted
 from rag.names import names_in, other_terms, share_named, with_synonyms
 from rag.rarity import rarity
-from rag.speakers import author_asked_for
+from rag.speakers import author_asked_for, speaker_asked_for
 from rag.store.protocol import Scored
 from rag.synonyms import share_present
 from rag.terms import query_terms, terms
@@ -180,6 +180,8 @@ def _with_author(
     snapshot: Snapshot,
 ) -> Mapping[int, frozenset[str]]:
     """Add its author's name to the terms of a chunk if the question asks for this person's words."""
+    if speaker_asked_for(question) is None:
+        return own_terms
     found = dict(own_terms)
     for chunk in chunks:
         author = snapshot.document(chunk.document).metadata.author

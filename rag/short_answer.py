@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.questions import Expected, Form, offers_choice, wants_yes_or_no
+from rag.terms import STOP_WORDS
 from rag.types import CELL_SEPARATOR, Span
 from rag.values import only_repeats, value_fits
 
@@ -18,6 +19,10 @@ LONGEST_SHORT_ANSWER_WORDS = 14
 _WORD = re.compile(r"[\w'’-]+")
 _FURTHER = re.compile(r"[,;:]\s|\s[–—-]\s|\s\((?=[A-Z]{2,}\))")
 """After it, a long span says more of what it has named."""
+_BEGIN_CLAUSES = (STOP_WORDS - {"a", "an", "the"}) | set(
+    "according also however instead later moreover similarly then therefore thus".split()
+)
+_GOES_ON = re.compile(r",\s+(?:and|or)\s|^\s*(?:and|but|or)\s")
 _NAME_GOES_ON = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*\w)+")
 
 
@@ -35,13 +40,21 @@ def short_answer(best: Candidate, kind: QuestionKind, question: str) -> str | No
     span = _one_cell(span, kind)
     if span.count("(") > span.count(")"):  # the reader stopped inside a reference in brackets
         span = span[: span.rindex("(")] or span.strip("(")
-    if len(span.split()) > LONGEST_SHORT_ANSWER_WORDS:
-        span = _FURTHER.split(span, maxsplit=1)[0]
+    if len(span.split()) > LONGEST_SHORT_ANSWER_WORDS and kind.form is Form.FACT:
+        span = _what_it_names(span, kind)
     span = span.strip(" \t\n,;:.–—-“”\"'‘’")
     if span.count("(") != span.count(")"):
         span = span.strip("()")
     repeats = only_repeats(span, question) and not offers_choice(question)
     return span if 0 < len(span.split()) <= LONGEST_SHORT_ANSWER_WORDS and not repeats else None
+
+
+def _what_it_names(span: str, kind: QuestionKind) -> str:
+    """Return a long span up to where it says more of what it names; all of it if it names several."""
+    named, *further = _FURTHER.split(span, maxsplit=1)
+    several = further and _GOES_ON.search(further[0])
+    begins = named.split(maxsplit=1)[0].casefold() in _BEGIN_CLAUSES
+    return span if several or begins or not value_fits(named, kind.expected) else named
 
 
 def _one_cell(span: str, kind: QuestionKind) -> str:

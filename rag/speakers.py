@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.attribution import REPORTS, authors_cited, speakers_in, surnames
 from rag.names import states_in
 from rag.sentences import preceding
 from rag.terms import fold, terms
+from rag.values import TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +56,10 @@ _ASKS = tuple(
     )
 )
 _SAYS = re.compile(
-    rf"\b(?P<what>(?i:what))\s+(?i:does|did|do|has|have|had)\s+{_OFFICE}{_PERSON}\s+(?i:{_THINKS})\b"
+    rf"\b(?P<what>(?i:what))\s+(?i:does|did|do|would|has|have|had)\s+{_OFFICE}{_PERSON}\s+(?:\w+ly\s+)?"
+    r"(?i:argued?|claim(?:ed)?|said|say|think|thought|write|written)\b"
 )
+"""What anybody says can be asked without a name; what they fear or propose cannot."""
 _QUESTION_WORD = re.compile(
     r"\b(?:what|how|why|which|whom?|whose|where|when|according)\b", re.IGNORECASE
 )
@@ -74,11 +78,15 @@ def speaker_asked_for(question: str) -> str | None:
 def author_asked_for(question: str, author: str | None) -> frozenset[str]:
     """Return the terms of a document's author if *question* asks for this person's words.
 
-    "What does Simbal Khan say about Iran?" means her article, which need not name her.
+    "What does Simbal Khan say about Iran?" means her article, which need not name her. First names
+    have to agree where both are given, or their initials.
     """
-    person = frozenset(terms(_person_asked_for(question))) if author else frozenset[str]()
-    words = frozenset(terms(author or ""))
-    return words if person and person <= words else frozenset()
+    asked = _names_of(_person_asked_for(question)) if author else []
+    for person in re.split(r"\s*(?:,|;|&|\band\b)\s*", author or ""):
+        names = _names_of(person)
+        if asked and names and asked[-1] == names[-1] and _agree(asked[:-1], names[:-1]):
+            return frozenset(terms(person))
+    return frozenset()
 
 
 def asked_of_author(question: str, author: str | None) -> str:
@@ -86,9 +94,25 @@ def asked_of_author(question: str, author: str | None) -> str:
     if not author_asked_for(question, author):
         return question
     said = _SAYS.sub(r"\g<what> is said", question)
-    return re.sub(rf"\b{re.escape(_person_asked_for(question))}(?!\w)", "the author", said)
+    person = _person_asked_for(question)
+    return said if said != question else question.replace(person, "the author", 1)
 
 
+def _names_of(person: str) -> list[str]:
+    """Return first names and surname, folded and without titles."""
+    words = [re.sub(r"['’]s?$", "", word) for word in _WORD.findall(fold(person))]
+    return [word for word in words if word not in TITLES]
+
+
+def _agree(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether two people's first names can be the same; "E." can be Emile, and none anything."""
+    if not left or not right:
+        return True
+    one, other = left[0], right[0]
+    return one == other or (1 in (len(one), len(other)) and one[0] == other[0])
+
+
+@lru_cache(maxsize=256)
 def _person_asked_for(question: str) -> str:
     """Return the name of the one whose words *question* asks for, nothing if there is none."""
     if not _QUESTION_WORD.search(question):

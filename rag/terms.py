@@ -27,6 +27,7 @@ STOP_WORDS = frozenset(
 
 _WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?![\w,])|[^\W_]+(?:[-'’.+&/_][^\W_]+)*")
 _FORMS_FILE = Path(__file__).parent / "forms.txt"
+_SPELLINGS_FILE = Path(__file__).parent / "spellings.txt"
 _BRITISH = re.compile(r"(?<=\w{4})is$")
 """The end of a stem: "organis" of "organisation" is "organiz"."""
 _INNER_MARKS = re.compile(r"[-'’.+&/_]")
@@ -75,19 +76,28 @@ def _word_terms(word: str) -> tuple[str, ...]:
 
 
 def _stem(word: str) -> str:
-    stem = _BRITISH.sub("iz", str(_stemmer().stemWord(word)))
-    return _base_forms().get(stem, stem)
+    stem = _BRITISH.sub("iz", str(_stemmer().stemWord(_base_forms().get(word, word))))
+    return _american_stems().get(stem, stem)
 
 
 @cache
 def _base_forms() -> dict[str, str]:
-    """Return the stem of the base form by those of a word's other forms and spellings."""
-    found: dict[str, str] = {}
-    for line in _FORMS_FILE.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            base, *others = (str(_stemmer().stemWord(word)) for word in line.split())
-            found.update((other, base) for other in others if other != base)
-    return found
+    """Return the base form of words by their irregular forms."""
+    return {form: base for base, *forms in _lines(_FORMS_FILE) for form in forms}
+
+
+@cache
+def _american_stems() -> dict[str, str]:
+    """Return the stem of a word's first spelling by those of the others."""
+    stemmed = [
+        [str(_stemmer().stemWord(word)) for word in line] for line in _lines(_SPELLINGS_FILE)
+    ]
+    return {other: first for first, *others in stemmed for other in others}
+
+
+def _lines(path: Path) -> list[list[str]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.split() for line in lines if not line.startswith("#")]
 
 
 @cache

@@ -20,7 +20,8 @@ _ASKED = {
         r"\b(?:how much (?:money|(?:did|do|does|has|have|is|was|will) .*\b(?:cost|spen[dt]|pa(?:y|id)|"
         r"earn|donated?|invest(?:ed)?))|wh(?:at|ich) (?:did|does|do|will) .*\bcosts?(?=\W*$| (?:at|on|per)\b)|"
         r"(?:total|annual|yearly|estimated|construction|building|development) costs?|"
-        r"(?:what|which|how (?:large|big|high|much)) .*\b(?:bounty|budget|debt|fee|fine|gdp|loan|price|ransom|revenues?|reward|salary|worth))\b",
+        r"(?:what|which|how (?:large|big|high|much)) .*\b(?:budget|gdp|price|revenues?|salary|worth)|"
+        r"how (?:large|big|high|much) .*\b(?:bounty|debt|fee|fine|loan|ransom|reward)\b(?!-))\b",
         re.IGNORECASE,
     ),
     Unit.SHARE: re.compile(

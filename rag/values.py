@@ -36,12 +36,13 @@ _DATES = tuple(
 )
 _DATES_WITH_MONTH = _DATES[:-1]
 _SPAN_WORD = re.compile(r"[\w'’-]+")
-_TITLES = frozenset(
+TITLES = frozenset(
     """a an the gen general lt lieutenant maj major col colonel brig brigadier adm admiral field
     marshal dr prof professor mr mrs ms sir lord prince crown king president prime minister
     defence defense foreign chief army former ret retd commander chairman chairperson director
     secretary ambassador senator his her royal highness sheikh of and""".split()
 )
+"""In lower case: before a name, and no part of it."""
 
 _PERSON = re.compile(
     r"\W*(?:ambassador|col(?:onel)?|dr|gen(?:eral)?|minister|mrs?|ms|president|prime minister|prof(?:essor)?|"
@@ -91,7 +92,7 @@ def parse_value(text: str, expected: Expected) -> Value | None:
         case Expected.NUMBER:
             return parse_numbers(folded)
         case Expected.PERSON:
-            words = frozenset(re.findall(r"[^\W\d_]{2,}", folded)) - _TITLES
+            words = frozenset(re.findall(r"[^\W\d_]{2,}", folded)) - TITLES
             return Names(words) if words else None
         case Expected.ANY:
             date = parse_date(folded)
@@ -130,7 +131,7 @@ def only_repeats(span: str, question: str) -> bool:
         {re.sub(r"['’]s?$", "", word) for word in _SPAN_WORD.findall(text.casefold())}
         for text in (span, question)
     )
-    return (words - _TITLES or words) <= asked
+    return (words - TITLES or words) <= asked
 
 
 def agree(left: Value, right: Value) -> bool:

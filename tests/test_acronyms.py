@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.acronyms import acronyms_of
+from rag.acronyms import acronyms_in, acronyms_of
 from rag.chunking import chunk_document
 from rag.embedding import HashingEmbedder
 from rag.settings import ChunkingSettings
@@ -32,6 +32,10 @@ from tests.test_chunking import document_of
         ("It was late. Military Coalition (IMCTC)", {}),
         ("He resigned (USA Today, 2019).", {}),
         ("the army (GHQ) in Pindi", {}),
+        ("Tehrik-i-Taliban Pakistan (TTP)", {"TTP": "Tehrik-i-Taliban Pakistan"}),
+        ("It is so (IS) and a bar (AB).", {}),
+        ("The Air\nForce (AF) met.", {"AF": "Air Force"}),
+        ("Of the United\n\nNations (UN)", {}),
         ("", {}),
     ],
 )
@@ -40,8 +44,20 @@ def test_first_letters_of_the_words_before_or_after(text, found):
 
 
 def test_the_first_spelling_counts():
-    text = "Air Force (AF) and atrial fibrillation (AF)"
+    text = "Air Force (AF) and Atrial Fibrillation (AF)"
     assert acronyms_of(text) == {"AF": "Air Force"}
+    text = "AF (Atrial Fibrillation). The Air Force (AF)"
+    assert acronyms_of(text) == {"AF": "Atrial Fibrillation"}
+
+
+def test_acronyms_in_a_text_are_whole_words_each_once():
+    assert acronyms_in("UNICEF gave AID, two PCBs and a PCB; OR&A, NATO-led.") == [
+        "UNICEF",
+        "AID",
+        "PCB",
+        "OR&A",
+        "NATO",
+    ]
 
 
 def test_passages_that_only_have_the_acronym_are_found_by_its_words_and_embedded_without():

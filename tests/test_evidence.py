@@ -96,10 +96,18 @@ def test_who_or_what_is_meant_by_one_is_no_number():
 
 
 @pytest.mark.parametrize(
-    ("marked", "fits"), [("former Chief of Staff", False), ("Ali Khan", True), ("The king", True)]
+    ("marked", "fits"),
+    [
+        ("former Chief of Staff", False),
+        ("Ali Khan", True),
+        ("The king", True),
+    ],
 )
 def test_a_title_of_the_person_asked_about_is_nobody_else(marked, fits):
-    text = "The king praised former Chief of Staff, General Raheel Sharif, and Ali Khan, his successor."
+    text = (
+        "The king praised former Chief of Staff, General Raheel Sharif, and Ali Khan, Raheel Sharif’s "
+        "successor, the man at his side."
+    )
     document, span = make_document("a.txt", text), Span(0, len(text))
     hit = Hit(1, Chunk(1, "a.txt", span, text), Scores(dense=0.3))
     candidate = Candidate(hit, document, Block(BlockKind.PARAGRAPH, span), span, text)
@@ -150,7 +158,7 @@ def test_a_sentence_is_under_its_heading():
 
 
 def test_only_a_sentence_with_the_acronym_has_the_words_that_it_stands_for():
-    document = document_of((BlockKind.PARAGRAPH, "The SCO has a seat here. Others met there.", 0))
+    document = document_of((BlockKind.PARAGRAPH, "The SCO has a seat here. SCOR met there.", 0))
     context = "A report\nSCO: Shanghai Cooperation Organisation"
     span = Span(0, len(document.text))
     hit = Hit(1, Chunk(1, "a.txt", span, document.text, context), Scores())
@@ -170,6 +178,18 @@ def test_a_sentence_that_counts_its_list_is_quoted_with_it():
     texts = [item.text for item in sentences_for("Which motives are there?")]
     assert texts[:2] == ["Some say so.", whole]
     assert questions in texts
+    other = document_of(
+        (BlockKind.PARAGRAPH, "Exports rose by 2 percent. It trained for two years.", 0),
+        (BlockKind.LIST_ITEM, "It trained two brigades.", 0),
+        (BlockKind.LIST_ITEM, "It sold all of them.", 0),
+    )
+    texts = [item.text for item in sentences_for("Which motives are there?", other)]
+    assert texts == [
+        "Exports rose by 2 percent.",
+        "It trained for two years.",
+        "It trained two brigades.",
+        "It sold all of them.",
+    ]
     texts = [item.text for item in sentences_for("Where does it stand?")]
     assert texts[:2] == ["Some say so.", "The study sees two motives."]
     assert questions in texts

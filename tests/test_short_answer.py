@@ -23,6 +23,12 @@ CLOCK = (
             CLOCK[len("The clock is located in the ") : -1],
             "suprachiasmatic nucleus",
         ),
+        (
+            "Which kingdom joined in the end?",
+            "In 2015, the old kingdom of the north and of the south that had been so proud joined it.",
+            "In 2015, the old kingdom of the north and of the south that had been so proud",
+            None,
+        ),
         ("Who leads it?", "Gen. Sharif, its commander, leads it.", "Gen. Sharif", "Gen. Sharif"),
         (
             "Who leads it?",

@@ -21,6 +21,7 @@ from rag.terms import query_terms, terms
         ("1,000-kilometer-long border", ["1000", "kilomet", "long", "border"]),
         ("countries country", ["countri", "countri"]),
         ("led wrote women crises", ["lead", "write", "woman", "crisi"]),
+        ("colouring neighbours", ["color", "neighbor"]),
         ("organisation's organizations", ["organiz", "organiz"]),
         ("defence centres programme", ["defens", "center", "program"]),
         ("found left saw this", ["found", "left", "saw", "this"]),
@@ -31,6 +32,14 @@ from rag.terms import query_terms, terms
 def test_terms_are_stems_without_accents_and_keep_names_whole(text, expected):
     found = terms(text)
     assert [term for term in found if "kilometer" not in term] == expected
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("range", "ring"), ("these", "thesis"), ("indicated", "index"), ("vertical", "vertex")],
+)
+def test_words_that_look_like_irregular_forms_are_words_of_their_own(left, right):
+    assert terms(left) != terms(right)
 
 
 def test_a_compound_is_found_by_its_parts_and_whole():

@@ -19,6 +19,8 @@ from rag.units import Unit, has_unit
         ("How big was the reward for him?", Unit.MONEY),
         ("What does a tonne cost on the market?", Unit.MONEY),
         ("What portion of them can read it?", Unit.SHARE),
+        ("What caused the debt crisis?", None),
+        ("Which fine arts museum is in Boston?", None),
         ("Why did the total cost rise?", None),
         ("How did the budget change?", None),
         ("What were the costs of staying neutral?", None),
