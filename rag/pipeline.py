@@ -18,6 +18,7 @@ from rag.answering import (
 )
 from rag.authorship import asks_for_author, byline
 from rag.conversation import standalone
+from rag.definitions import definitions_first
 from rag.disagreement import disagreements, stances
 from rag.embedding import OpenVinoEmbedder, open_embedder
 from rag.errors import IndexMismatchError, InputError, ModelError, RagError
@@ -202,6 +203,7 @@ class Pipeline:
         timings["read"] = 1000 * (time.perf_counter() - began)
         candidates = without_near_misses(candidates, question, kind)
         ranked = by_speaker(score_by_reading(with_similarity(candidates)), question)
+        ranked = definitions_first(ranked, question)
         if asks_for_author(question):
             found = byline(snapshot, hits, question, self.embedder)
             ranked = [found, *ranked] if found else ranked

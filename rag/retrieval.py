@@ -7,7 +7,9 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from rag.acronyms import acronyms_of
 from rag.counting import what_is_counted
+from rag.definitions import thing_asked_for
 from rag.names import names_in, other_terms, share_named, with_synonyms
 from rag.rarity import rarity
 from rag.speakers import author_asked_for, speaker_asked_for
@@ -77,6 +79,12 @@ def search(
         key=lambda chunk: (-scores[chunk.identifier].fused, chunk.document, chunk.span.start),
     )
     kept = collapse(ranked, own_terms, settings.near_duplicate, count)
+    spelling = _spelling_passage(snapshot, ranked, kept, question, depth, among)
+    if spelling is not None:
+        kept[count - 1 :] = [spelling]
+        [cosines] = snapshot.sentence_cosines(vector, [spelling.identifier])
+        scores.setdefault(spelling.identifier, Scores(None, max(cosines), None, 0.0))
+        sentences.setdefault(spelling.identifier, cosines)
     hits = [
         Hit(
             rank,
@@ -171,6 +179,30 @@ def with_words(
         joined = rest * own.fused + NAMES_WEIGHT * named + TERMS_WEIGHT * held
         scores[chunk.identifier] = replace(own, fused=joined)
     return scores
+
+
+def _spelling_passage(
+    snapshot: Snapshot,
+    ranked: Sequence[Chunk],
+    kept: Sequence[Chunk],
+    question: str,
+    depth: int,
+    among: frozenset[str] | None,
+) -> Chunk | None:
+    """Return a passage that spells out the acronym of "What is …?", if none that is kept does.
+
+    Those that only use it know from their document what it stands for, and rank higher.
+    """
+    thing = thing_asked_for(question)
+    words = (
+        next(filter(None, (chunk.spelling_of(thing) for chunk in ranked)), None) if thing else None
+    )
+    if thing is None or words is None or any(thing in acronyms_of(chunk.text) for chunk in kept):
+        return None
+    found = snapshot.search_lexical(terms(f"{words} {thing}"), depth, among)
+    chunks = {chunk.identifier: chunk for chunk in snapshot.chunks([item.chunk for item in found])}
+    ordered = (chunks[item.chunk] for item in found)
+    return next((chunk for chunk in ordered if thing in acronyms_of(chunk.text)), None)
 
 
 def _with_author(

@@ -164,6 +164,11 @@ class Chunk:
         """The title and heading path."""
         return self.context.partition("\n")[0]
 
+    def spelling_of(self, acronym: str) -> str | None:
+        """Return what *acronym* stands for, if the text uses it and only its document says so."""
+        lines = (line.partition(": ") for line in self.context.split("\n")[1:])
+        return next((words for name, _, words in lines if name == acronym), None)
+
     @property
     def embedded_text(self) -> str:
         """What the embedding model reads: the title and headings, then the text."""

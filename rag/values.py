@@ -112,7 +112,9 @@ def value_fits(text: str, expected: Expected) -> bool:
         case Expected.DATE:
             return parse_date(fold(text)) is not None
         case Expected.PERSON:
-            return any(word[:1].isupper() for word in text.split())
+            dated = parse_date(fold(text)) is not None
+            words = (word for word in text.split() if not (dated and word[:3].lower() in _MONTHS))
+            return any(word[:1].isupper() for word in words)
         case Expected.PLACE:
             return bool(text) and not _PERSON.match(text)
         case Expected.ANY:

@@ -127,4 +127,10 @@ def test_a_person_with_a_title_is_no_place():
     assert not value_fits("Ambassador Aizaz Chaudhary", Expected.PLACE)
     assert not value_fits("Dr. Qamar Cheema", Expected.PLACE)
     assert value_fits("Riyadh", Expected.PLACE)
+
+
+def test_a_month_is_no_person():
+    assert not value_fits("the announcement of December 2015", Expected.PERSON)
+    assert value_fits("Theresa May", Expected.PERSON)
+    assert value_fits("Ali in December 2015", Expected.PERSON)
     assert value_fits("the General Assembly", Expected.PLACE)

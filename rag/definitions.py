@@ -1,0 +1,80 @@
+"""Questions for what something is: answered first by a sentence that says so.
+
+"What is the IMCTC?" has one word to go by, which every sentence about the coalition has too. Here
+the sentences that spell an acronym out, or say what the thing is, come before those that only say
+something of it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.acronyms import acronyms_of
+from rag.types import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.evidence import Candidate
+
+_ASKED = re.compile(
+    r"\W*(?:what(?:['’]s| is| are| was| were)(?: meant by)?|define|what do(?:es)?(?= .* (?:mean|stand for)\b))\s+"
+    r"(?:an?\s+|the\s+)?[\"“‘']?(?P<thing>[\w][\w'’&.-]*(?:\s+[\w'’&-]+){0,5}?)[\"”’']?"
+    r"(?:\s+(?:mean|stand for))?\W*$",
+    re.IGNORECASE,
+)
+_OF_A_PART = re.compile(r"\b(?:of|in|on|at|by|for|from|to|with|that|which|who)\b", re.IGNORECASE)
+"""Words with which a question asks for a part or a trait of a thing: "the capital of Peru"."""
+_IS = (
+    r"(?:\s+\([^()]{2,60}\))?(?:,[^,;]{3,120},)?\s+(?:is|are|was|were|refers? to|represents?|denotes?|means?)\s+"
+    r"(?:(?:also|usually|generally|now|often)\s+)?(?:an?|the|one of|any|all|those|what)\b"
+)
+SPELLING_SHARE, SAYING_SHARE = 0.5, 0.4
+"""Of what the score of a sentence lacks to 1, added for spelling an acronym out and for "X is a …"."""
+DEFINING_ANSWERABLE = 0.9
+"""The least probability (0..1) of such a sentence; a reader looks for more than a name."""
+
+
+def thing_asked_for(question: str) -> str | None:
+    """Return the thing of "What is …?", without its article; None for other questions."""
+    asked = _ASKED.match(question)
+    if (
+        not asked
+        or _OF_A_PART.search(asked["thing"])
+        or "’s " in asked["thing"]
+        or "'s " in asked["thing"]
+    ):
+        return None
+    return asked["thing"].rstrip(".")
+
+
+def definitions_first(ranked: Sequence[Candidate], question: str) -> list[Candidate]:
+    """Return the candidates with those raised that say what the thing asked for is, best first."""
+    thing = thing_asked_for(question)
+    if thing is None:
+        return list(ranked)
+    raised = [_raised(item, thing) for item in ranked]
+    return sorted(raised, key=lambda item: -item.score)
+
+
+def _raised(item: Candidate, thing: str) -> Candidate:
+    spelled = acronyms_of(item.text).get(thing, "")
+    says = re.search(
+        rf"(?:^|[(“\"]|\b(?:an?|the)\s+){re.escape(thing)}[)”\"]?{_IS}", item.text, re.IGNORECASE
+    )
+    share = SPELLING_SHARE * bool(spelled) + SAYING_SHARE * bool(says)
+    if not share:
+        return item
+    answer = item.answer
+    if spelled in item.text and spelled:
+        start = item.span.start + item.text.index(spelled)
+        answer = Span(start, start + len(spelled))
+    return replace(
+        item,
+        score=item.score + share * (1 - item.score),
+        answerable=max(item.answerable or 0.0, DEFINING_ANSWERABLE),
+        answer=answer,
+        fits=answer is not None,
+    )

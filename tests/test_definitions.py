@@ -1,0 +1,88 @@
+"""What something is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag.definitions import definitions_first, thing_asked_for
+from rag.embedding import HashingEmbedder
+from rag.indexing import update_index
+from rag.retrieval import search
+from rag.settings import Settings
+from rag.store.memory import MemoryStore
+from tests.test_near_misses import candidate
+
+
+@pytest.mark.parametrize(
+    ("question", "thing"),
+    [
+        ("What is the IMCTC?", "IMCTC"),
+        ("what's CPEC", "CPEC"),
+        ("What does “SCO” stand for?", "SCO"),
+        ("Define white-box testing.", "white-box testing"),
+        ("What are blue helmets?", "blue helmets"),
+        ("What is the capital of Peru?", None),
+        ("What is Pakistan's role?", None),
+        ("What is it that he wants?", None),
+        ("Who is Raheel Sharif?", None),
+        ("What does Khan say?", None),
+    ],
+)
+def test_only_a_thing_is_asked_for(question, thing):
+    assert thing_asked_for(question) == thing
+
+
+SAID = "Critics say that the IMCTC is weak."
+SPELLED = "He wrote of the Military Coalition for Total Calm (IMCTC) and its Men (MCTC)."
+ACRONYM = "The Islamic Military Counter Terrorism Coalition (IMCTC) met."
+BOTH = (
+    "The Islamic Military Counter Terrorism Coalition (IMCTC), announced in 2015, is an alliance."
+)
+
+
+def scored(*sentences):
+    return [
+        replace(candidate(sentence), score=0.6 - 0.1 * number, answerable=0.3)
+        for number, sentence in enumerate(sentences)
+    ]
+
+
+def test_sentences_that_spell_out_and_say_what_it_is_come_first():
+    ranked = definitions_first(scored(SAID, SPELLED, ACRONYM, BOTH), "What is the IMCTC?")
+    assert [item.text for item in ranked] == [BOTH, ACRONYM, SAID, SPELLED]
+    best = ranked[0]
+    assert best.document.slice(best.answer) == "Islamic Military Counter Terrorism Coalition"
+    assert (best.answerable, best.fits) == (0.9, True)
+    assert best.score == pytest.approx(0.3 + 0.9 * 0.7)
+    assert ranked[2].answerable == 0.3
+
+
+def test_what_a_thing_without_an_acronym_is():
+    is_one = "A treaty is an agreement between states."
+    ranked = definitions_first(scored("A treaty was signed.", is_one), "What is a treaty?")
+    assert [item.text for item in ranked] == [is_one, "A treaty was signed."]
+    other = scored("A treaty was signed.", is_one)
+    assert definitions_first(other, "Who signed the treaty?") == other
+
+
+def test_a_passage_that_spells_the_acronym_out_is_among_those_found(tmp_path):
+    parts = [
+        f"# Part {n}\n\nThe SCO did this and that in {n}. It was good for all." for n in range(9)
+    ]
+    first = (
+        "# Start\n\nIn the old days the Shanghai Cooperation Organisation (SCO) was set up by five."
+    )
+    tails = [" ".join(f"Word{n}x{k} followed in turn." for k in range(16)) for n in range(10)]
+    texts = [f"{part} {tail}" for part, tail in zip([first, *parts], tails, strict=True)]
+    (tmp_path / "a.md").write_text("\n\n".join(texts))
+    settings, embedder, store = Settings(), HashingEmbedder(), MemoryStore()
+    update_index(store, [tmp_path], settings, embedder)
+    with store.snapshot() as snapshot:
+        for count in (2, 4):
+            found = search(snapshot, embedder, "What is the SCO?", settings.retrieval, count=count)
+            assert len(found) == count
+            assert sum("Organisation (SCO)" in hit.chunk.text for hit in found) == 1
+        plain = search(snapshot, embedder, "What did the SCO do?", settings.retrieval, count=2)
+        assert not any("Organisation (SCO)" in hit.chunk.text for hit in plain)
