@@ -14,7 +14,7 @@ from pathlib import Path
 CORPUS = Path(__file__).parents[2] / "corpus"
 PDF = "alliances-compared.pdf"
 PDF_QUESTION = (
-    "What does Hunter report about the praise for the joint intelligence operations centre?"
+    "What was praised at its opening as the first workplace that Afghans and Pakistanis shared?"
 )
 QUESTION = "Where does the harbour office of Port Elling stand?"
 ANSWER = "The harbour office of Port Elling stands on Quay Street, next to the old customs house."
