@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from rag.names import states_in
-from rag.terms import STOP_WORDS, fold
+from rag.terms import STOP_WORDS, fold, without_possessive
 from rag.wording.lexicon import is_plural
 
 REPORTS = (
@@ -107,7 +107,7 @@ def surnames(names: str) -> set[str]:
     """Return the last words of "Khan", "Gen. Raheel Sharif" or "Mahmood and Javaid", folded."""
     people = re.split(r",? (?:and|&) |, | et al", names)
     last = (re.findall(r"[^\W\d_][\w'’-]*", person)[-1:] for person in people)
-    return {re.sub(r"['’]s?$", "", fold(word)) for words in last for word in words}
+    return {without_possessive(fold(word)) for words in last for word in words}
 
 
 def _is_ordinary(name: str) -> bool:

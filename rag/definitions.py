@@ -68,7 +68,7 @@ def _raised(item: Candidate, thing: str) -> Candidate:
     if not share:
         return item
     answer = item.answer
-    if spelled in item.text and spelled:
+    if spelled and spelled in item.text:
         start = item.span.start + item.text.index(spelled)
         answer = Span(start, start + len(spelled))
     return replace(

@@ -15,6 +15,7 @@ from rag.questions import Expected, offers_choice
 from rag.reading import ToRead
 from rag.speakers import asked_of_author
 from rag.synonyms import asked_in_words_of
+from rag.terms import without_possessive
 from rag.types import BlockKind, Span
 from rag.units import has_unit
 from rag.values import only_repeats, value_fits
@@ -31,7 +32,6 @@ UNIT_BEFORE, UNIT_AFTER = 15, 25
 """Characters before and after a number in which its unit may stand."""
 _FULL_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+ [A-ZÀ-Þ][\w'’-]*\w")
 """Two words with a capital."""
-_POSSESSIVE = re.compile(r"['’]s?$")
 _PRONOUN = re.compile(r"\b(?:the|this|that|no|each|every|any|another|which)[ -]one$", re.IGNORECASE)
 """No number: "the one on the constitution"."""
 
@@ -158,7 +158,7 @@ def _is_title_of_asked(candidate: Candidate, answer: Span, question: str) -> boo
     if not candidate.document.slice(answer)[:1].islower():
         return False
     after = candidate.text[answer.end - candidate.span.start :]
-    names = (re.escape(_POSSESSIVE.sub("", name)) for name in _FULL_NAME.findall(question))
+    names = (re.escape(without_possessive(name)) for name in _FULL_NAME.findall(question))
     return any(re.match(rf",? (?:[A-Z][a-z]+\.? ){{0,2}}{name}(?!['’\w])", after) for name in names)
 
 

@@ -194,10 +194,10 @@ def _spelling_passage(
     Those that only use it know from their document what it stands for, and rank higher.
     """
     thing = thing_asked_for(question)
-    words = (
-        next(filter(None, (chunk.spelling_of(thing) for chunk in ranked)), None) if thing else None
-    )
-    if thing is None or words is None or any(thing in acronyms_of(chunk.text) for chunk in kept):
+    if thing is None or any(thing in acronyms_of(chunk.text) for chunk in kept):
+        return None
+    words = next(filter(None, (chunk.spelling_of(thing) for chunk in ranked)), None)
+    if words is None:
         return None
     found = snapshot.search_lexical(terms(f"{words} {thing}"), depth, among)
     chunks = {chunk.identifier: chunk for chunk in snapshot.chunks([item.chunk for item in found])}

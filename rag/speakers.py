@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rag.attribution import REPORTS, authors_cited, speakers_in, surnames
 from rag.names import states_in
 from rag.sentences import preceding
-from rag.terms import fold, terms
+from rag.terms import fold, terms, without_possessive
 from rag.values import TITLES
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def asked_of_author(question: str, author: str | None) -> str:
 
 def _names_of(person: str) -> list[str]:
     """Return first names and surname, folded and without titles."""
-    words = [re.sub(r"['’]s?$", "", word) for word in _WORD.findall(fold(person))]
+    words = [without_possessive(word) for word in _WORD.findall(fold(person))]
     return [word for word in words if word not in TITLES]
 
 

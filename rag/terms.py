@@ -50,6 +50,11 @@ def query_terms(text: str) -> list[str]:
     return list(dict.fromkeys(term for word in content or words for term in _word_terms(word)))
 
 
+def without_possessive(word: str) -> str:
+    """Return *word* without the ending of "Khan's" or "members'"."""
+    return re.sub(r"['’]s?$", "", word)
+
+
 def fold(text: str) -> str:
     """Return *text* in lower case and without accents."""
     if text.isascii():

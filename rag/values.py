@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rag.quantities import YEAR, Numbers, parse_numbers
 from rag.questions import Expected
-from rag.terms import fold
+from rag.terms import fold, without_possessive
 
 _MONTHS = {
     name[:3]: number
@@ -130,7 +130,7 @@ def _without_dates(folded: str) -> str:
 def only_repeats(span: str, question: str) -> bool:
     """Whether an answer span has no word, titles apart, that the question lacks."""
     words, asked = (
-        {re.sub(r"['’]s?$", "", word) for word in _SPAN_WORD.findall(text.casefold())}
+        {without_possessive(word) for word in _SPAN_WORD.findall(text.casefold())}
         for text in (span, question)
     )
     return (words - TITLES or words) <= asked

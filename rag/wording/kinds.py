@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from rag.terms import without_possessive
 from rag.wording.lexicon import (
     AUXILIARIES,
     COUNTRIES,
@@ -66,7 +67,7 @@ def names(text: str) -> list[str]:
         words = match.group().split()
         while words and re.split(r"['’.]", words[0].casefold(), maxsplit=1)[0] in _NOT_NAMES:
             words = words[1:]
-        name = re.sub(r"['’]s?$", "", " ".join(words)).rstrip(".,")
+        name = without_possessive(" ".join(words)).rstrip(".,")
         if re.search(r"[A-Z]", name):
             found.append(name)
     return found
