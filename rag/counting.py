@@ -53,6 +53,8 @@ _HOW_BIG = re.compile(
     re.IGNORECASE,
 )
 """What has members is as big as they are many."""
+_BELONGING = frozenset(terms("member participant participating various different"))
+"""Words before the noun that leave out none of them: "participating countries"."""
 _WORD = re.compile(r"[\w'’-]+")
 LONGEST_NAME_OF_THINGS = 4
 """Words after "how many" that can name what is counted."""
@@ -136,7 +138,8 @@ def what_is_counted(question: str) -> Counted | None:
 def _counted_by(words: list[str], *, part: bool) -> Counted:
     own = frozenset(terms(words[-1]))
     same = own.union(*(group for group in _SAME_THINGS if group & own)) - own
-    return Counted(own, same, frozenset(terms(" ".join(words[:-1]))) - own - same, part)
+    narrowed = frozenset(terms(" ".join(words[:-1]))) - own - same - _BELONGING
+    return Counted(own, same, narrowed, part)
 
 
 def asks_about_start(question: str) -> bool:

@@ -59,8 +59,17 @@ def definitions_first(ranked: Sequence[Candidate], question: str) -> list[Candid
     return sorted(raised, key=lambda item: -item.score)
 
 
+def spelled_out(thing: str, text: str) -> str:
+    """Return what *text* says that an acronym stands for, empty if it does not.
+
+    People type acronyms in small letters too: "what is the imctc".
+    """
+    found = acronyms_of(text)
+    return found.get(thing) or found.get(thing.upper(), "")
+
+
 def _raised(item: Candidate, thing: str) -> Candidate:
-    spelled = acronyms_of(item.text).get(thing, "")
+    spelled = spelled_out(thing, item.text)
     says = re.search(
         rf"(?:^|[(“\"]|\b(?:an?|the)\s+){re.escape(thing)}[)”\"]?{_IS}", item.text, re.IGNORECASE
     )

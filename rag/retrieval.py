@@ -7,9 +7,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from rag.acronyms import acronyms_of
 from rag.counting import what_is_counted
-from rag.definitions import thing_asked_for
+from rag.definitions import spelled_out, thing_asked_for
 from rag.names import names_in, other_terms, share_named, with_synonyms
 from rag.rarity import rarity
 from rag.speakers import author_asked_for, speaker_asked_for
@@ -194,7 +193,7 @@ def _spelling_passage(
     Those that only use it know from their document what it stands for, and rank higher.
     """
     thing = thing_asked_for(question)
-    if thing is None or any(thing in acronyms_of(chunk.text) for chunk in kept):
+    if thing is None or any(spelled_out(thing, chunk.text) for chunk in kept):
         return None
     words = next(filter(None, (chunk.spelling_of(thing) for chunk in ranked)), None)
     if words is None:
@@ -202,7 +201,7 @@ def _spelling_passage(
     found = snapshot.search_lexical(terms(f"{words} {thing}"), depth, among)
     chunks = {chunk.identifier: chunk for chunk in snapshot.chunks([item.chunk for item in found])}
     ordered = (chunks[item.chunk] for item in found)
-    return next((chunk for chunk in ordered if thing in acronyms_of(chunk.text)), None)
+    return next((chunk for chunk in ordered if spelled_out(thing, chunk.text)), None)
 
 
 def _with_author(

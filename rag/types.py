@@ -165,9 +165,12 @@ class Chunk:
         return self.context.partition("\n")[0]
 
     def spelling_of(self, acronym: str) -> str | None:
-        """Return what *acronym* stands for, if the text uses it and only its document says so."""
+        """Return what *acronym* stands for, if the text uses it and only its document says so.
+
+        Capitals and small letters are the same.
+        """
         lines = (line.partition(": ") for line in self.context.split("\n")[1:])
-        return next((words for name, _, words in lines if name == acronym), None)
+        return next((words for name, _, words in lines if name == acronym.upper()), None)
 
     @property
     def embedded_text(self) -> str:

@@ -49,8 +49,9 @@ def scored(*sentences):
     ]
 
 
-def test_sentences_that_spell_out_and_say_what_it_is_come_first():
-    ranked = definitions_first(scored(SAID, SPELLED, ACRONYM, BOTH), "What is the IMCTC?")
+@pytest.mark.parametrize("question", ["What is the IMCTC?", "what is the imctc"])
+def test_sentences_that_spell_out_and_say_what_it_is_come_first(question):
+    ranked = definitions_first(scored(SAID, SPELLED, ACRONYM, BOTH), question)
     assert [item.text for item in ranked] == [BOTH, ACRONYM, SAID, SPELLED]
     best = ranked[0]
     assert best.document.slice(best.answer) == "Islamic Military Counter Terrorism Coalition"

@@ -84,15 +84,24 @@ def test_a_count_is_never_the_year_of_a_cited_work(marked, answer):
     assert (read.answerable, scored.scores.answerable) == (0.9, 0.9)
 
 
-def test_who_or_what_is_meant_by_one_is_no_number():
-    text = "Its constitution differs from the one of Brazil."
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("Its constitution differs from the one of Brazil.", False),
+        ("The club could look like a back door into one.", False),
+        ("It has become one of the largest in the world.", False),
+        ("Of the senators, one sits for life.", True),
+        ("There were three, and now there is one.", True),
+    ],
+)
+def test_who_or_what_is_meant_by_one_is_no_number(text, fits):
     document, span = make_document("a.txt", text), Span(0, len(text))
     hit = Hit(1, Chunk(1, "a.txt", span, text), Scores(dense=0.3))
     candidate = Candidate(hit, document, Block(BlockKind.PARAGRAPH, span), span, text)
     question = "How many senators are there?"
     reader = MarkingReader("one")
     [read], _ = with_readings([candidate], [hit], question, classify(question), reader, 1)
-    assert not read.fits
+    assert read.fits is fits
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from passages import KINDS
 from torch import Tensor
 from torch.nn import functional
 
@@ -143,7 +144,7 @@ def losses(logits: Tensor, verdict: Tensor, batch: Batch) -> dict[str, Tensor]:
 def online(logits: Tensor, verdict: Tensor, batch: Batch) -> np.ndarray:
     """Return sums by kind: count, right span (or null), right verdict; kinds by 3."""
     start, end = log_probabilities(logits, batch)
-    table = np.zeros((5, 3))
+    table = np.zeros((len(KINDS), 3))
     first, last = start.argmax(1).tolist(), end.argmax(1).tolist()
     wanted: dict[int, set[tuple[int, int]]] = {}
     for owner, begin, stop, _ in batch.spans.tolist():

@@ -107,6 +107,8 @@ class Question:
     text: str
     answer: str
     paragraph: str
+    place: int | None = None
+    """The character at which the answer begins; None where any occurrence may be meant."""
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -131,8 +133,12 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 def read_paragraphs(folder: Path, tokenizer: Tokenizer) -> list[Paragraph]:
     """Return all paragraphs of a data folder with their sentences and word pieces."""
+    return make_paragraphs(read_lines(folder / "docs.jsonl.gz"), tokenizer)
+
+
+def make_paragraphs(records: list[dict[str, Any]], tokenizer: Tokenizer) -> list[Paragraph]:
+    """Return paragraphs with their sentences and word pieces; records have id, title and text."""
     paragraphs = []
-    records = read_lines(folder / "docs.jsonl.gz")
     encoded = tokenizer.encode_batch([r["text"] for r in records], add_special_tokens=False)
     for record, pieces in zip(records, encoded, strict=True):
         sentences = split_sentences(record["text"]) or [(0, len(record["text"]))]
@@ -195,7 +201,8 @@ def locate(paragraph: Paragraph, question: Question) -> list[tuple[int, int, int
     """
     words = content_words(question.text)
     found = []
-    for at in find_whole(paragraph.text, question.answer):
+    places = [question.place] if question.place is not None else None
+    for at in places or find_whole(paragraph.text, question.answer):
         end = at + len(question.answer)
         inside = [i for i, (a, b) in enumerate(paragraph.offsets) if b > at and a < end]
         if not inside:

@@ -69,7 +69,9 @@ def judge(
         "verdict": np.asarray([r.verdict for r in readings]),
     }
     good, result = kinds == 0, {}
-    sets = {name: kinds == k for k, name in enumerate(KINDS) if k} | {"all": kinds != 0}
+    present = {name: kinds == k for k, name in enumerate(KINDS) if (kinds == k).any()}
+    sets = {name: chosen for name, chosen in present.items() if name != KINDS[0]}
+    sets |= {"all": ~good} if len(sets) > 1 else {}
     for name, bad in sets.items():
         result[name] = {
             "count": int(bad.sum()),
@@ -80,11 +82,12 @@ def judge(
     bad = rng.choice(np.flatnonzero(~good), min(int(good.sum()), int((~good).sum())), replace=False)
     even = np.concatenate([np.flatnonzero(good), bad])
     return {
+        "positives": int(good.sum()),
         "auroc": result,
         "ece_15_bins_balanced": calibration_error(chance[even], good[even]),
         "answerable_above_half": {
-            name: round(float((chance[kinds == k] > 0.5).mean()), 4)  # noqa: PLR2004
-            for k, name in enumerate(KINDS)
+            name: round(float((chance[chosen] > 0.5).mean()), 4)  # noqa: PLR2004
+            for name, chosen in present.items()
         },
     }
 
@@ -175,6 +178,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--data", type=Path, help="measure the held-out articles from this folder")
+    parser.add_argument("--written", type=Path, help="measure what written.py kept aside here")
     parser.add_argument("--xquad", type=Path, help="measure XQuAD from this folder")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("metrics.json"))
     parser.add_argument("--calibrate", action="store_true")
@@ -212,6 +216,9 @@ def main() -> None:
     if args.calibrate:
         calibrate(runner, args)
     calibration = json.loads((args.model / "calibration.json").read_text())
+    if args.written:
+        readings, kinds = read_part(runner, args.written / "written.npz", args.questions)
+        store(args.out, "written", {"answerable": judge(readings, kinds, calibration)})
     sets = {}
     if args.xquad:
         sets["xquad_en"] = load_questions(args.xquad, None)

@@ -26,6 +26,7 @@ They were made from:
   Lopyrev and Percy Liang, "SQuAD: 100,000+ Questions for Machine Comprehension of Text", EMNLP
   2016, https://rajpurkar.github.io/SQuAD-explorer/, licensed CC BY-SA 4.0; its paragraphs come
   from Wikipedia, by Wikipedia's authors. Questions and passages were changed by rule for training.
+* Questions and passages written for this reader (training/written of the repository).
 * all-MiniLM-L6-v2 (initial weights, vocabulary and tokenizer), by the sentence-transformers
   authors, https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, licensed Apache 2.0:
   https://www.apache.org/licenses/LICENSE-2.0. The weights were changed by further training.

@@ -19,7 +19,7 @@ MAX_QUESTION = 64
 MAX_PIECES = 384
 LONGEST = 300
 CLS, SEP = 101, 102
-KINDS = ("positive", "same_article", "other_article", "deleted", "swapped")
+KINDS = ("positive", "same_article", "other_article", "deleted", "swapped", "written")
 
 
 @dataclass

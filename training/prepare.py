@@ -40,6 +40,16 @@ OTHER_WORDS = 0.4
 KIND_WEIGHTS = {"same_article": 0.28, "other_article": 0.12, "deleted": 0.2, "swapped": 0.4}
 
 
+def nearest_sentence(paragraph: Paragraph, question: str) -> int:
+    """Return the number of the sentence that shares most words with the question."""
+    words = content_words(question)
+    shared = [
+        len(words & content_words(paragraph.sentence_text(number)))
+        for number in range(len(paragraph.sentences))
+    ]
+    return int(np.argmax(shared))
+
+
 class Maker:
     """Makes positive and negative examples out of paragraphs and questions."""
 
@@ -108,6 +118,15 @@ class Maker:
                 spans.append((first + shift, last + shift, weight))
         return spans
 
+    def near_miss(self, key: str, text: str, rng: random.Random, *, plain: bool) -> Passage:
+        """Return a passage of the paragraph over which a near miss was written."""
+        paragraph = self.paragraphs[self.row[key]]
+        if plain:
+            return Passage(paragraph, list(range(len(paragraph.sentences))))
+        focus = nearest_sentence(paragraph, text)
+        sides = self.neighbours(paragraph)
+        return shape(paragraph, (focus, focus), sides, self.tokenizer, rng)
+
     def elsewhere(self, number: int, rng: random.Random, *, same: bool) -> Passage | None:
         """Return a passage from another paragraph that ranks high for the question."""
         question = self.questions[number]
@@ -118,12 +137,7 @@ class Maker:
         if not rows:
             return None
         paragraph = self.paragraphs[rows[min(int(rng.expovariate(0.7)), len(rows) - 1)]]
-        words = content_words(question.text)
-        shared = [
-            len(words & content_words(paragraph.sentence_text(i)))
-            for i in range(len(paragraph.sentences))
-        ]
-        focus = int(np.argmax(shared))
+        focus = nearest_sentence(paragraph, question.text)
         sides = self.neighbours(paragraph)
         return shape(paragraph, (focus, focus), sides, self.tokenizer, rng)
 
@@ -205,7 +219,7 @@ def check_part(maker: Maker, numbers: list[int], seed: int) -> Store:
         text = maker.questions[number].text
         if not store.add(text, passage.pieces(), maker.spans(number, passage), 0, group):
             continue
-        for kind in KINDS[1:]:
+        for kind in KIND_WEIGHTS:
             made = maker.negative(number, kind, rng, plain=True)
             if made is not None:
                 store.add(made[0], made[1].pieces(), [], KINDS.index(kind), group)
@@ -266,10 +280,15 @@ def main() -> None:
 def write_part(maker: Maker, out: Path, name: str, numbers: list[int], seed: int) -> None:
     """Make and write one part."""
     store = (one_pass if name.startswith("train") else check_part)(maker, numbers, seed)
-    store.save(out / f"{name}.npz")
+    save(store, out / f"{name}.npz")
+
+
+def save(store: Store, path: Path) -> None:
+    """Write the examples and log what they are."""
+    store.save(path)
     kinds = Counter(KINDS[r[2]] for r in store.rows)
     mean = float(np.mean([r[0] for r in store.rows]))
-    LOG.info("%s: %d examples, %.1f pieces, %s", name, len(store.rows), mean, dict(kinds))
+    LOG.info("%s: %d examples, %.1f pieces, %s", path.stem, len(store.rows), mean, dict(kinds))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,10 @@ Resume with: --resume RUN/step_N (the last two are kept).
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import logging
+import random
 import shutil
 import time
 from pathlib import Path
@@ -19,20 +21,22 @@ import torch
 import torch.multiprocessing as mp
 from batches import Examples, losses, online
 from model import Reader, load_base
+from passages import KINDS
 from safetensors.torch import load_file
 from updater import Updater, is_frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 LOG = logging.getLogger("train")
-NAMES = ("positive", "same", "other", "deleted", "swapped")
 
 
 def arguments() -> argparse.Namespace:
     """Return the command line's settings."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--written", type=Path, help="folder that written.py wrote")
+    parser.add_argument("--written-share", type=float, default=0.35, help="of the steps")
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--resume", type=Path)
@@ -54,7 +58,13 @@ def arguments() -> argparse.Namespace:
         type=float,
         nargs=5,
         default=(1.0, 0.6, 0.3, 0.5, 0.85),
-        help="share of the examples of each kind to use",
+        help="share of SQuAD's examples of each kind to use",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=("bfloat16", "float32"),
+        default="bfloat16",
+        help="float32 where the processor has no bfloat16 products (AVX-512 BF16 or AMX)",
     )
     parser.add_argument("--seed", type=int, default=7)
     return parser.parse_args()
@@ -70,18 +80,28 @@ def schedule(args: argparse.Namespace, step: int, minutes: float) -> float:
     return float(min(1.0, (step + 1) / args.warmup) * left)
 
 
-def stream(args: argparse.Namespace, done: int) -> Iterator[tuple[Examples, list[list[int]]]]:
-    """Yield the batches of all passes in turn for ever, without the first ones."""
-    files = sorted(args.cache.glob("train*.npz"))
-    number = 0
-    while True:
+def passes(
+    args: argparse.Namespace, folder: Path, keep: Sequence[float]
+) -> Iterator[tuple[Examples, list[list[int]]]]:
+    """Yield the batches of a folder's passes in turn for ever."""
+    files = sorted(folder.glob("train*.npz"))
+    for number in itertools.count():
         examples = Examples(files[number % len(files)])
-        for rows in examples.steps(args.pieces, args.workers, args.seed + number, args.keep):
-            if done > 0:
-                done -= 1
-                continue
+        for rows in examples.steps(args.pieces, args.workers, args.seed + number, keep):
             yield examples, rows
-        number += 1
+
+
+def stream(args: argparse.Namespace, done: int) -> Iterator[tuple[Examples, list[list[int]]]]:
+    """Yield batches of SQuAD's and of the written examples for ever, without the first ones."""
+    rng = random.Random(args.seed)  # noqa: S311
+    made = passes(args, args.cache, (*args.keep, 1.0))
+    written = passes(args, args.written, [1.0] * len(KINDS)) if args.written else made
+    while True:
+        batch = next(written if rng.random() < args.written_share else made)
+        if done > 0:
+            done -= 1
+        else:
+            yield batch
 
 
 def work(rank: int, model: Reader, shared: dict[str, Any], args: argparse.Namespace) -> None:
@@ -95,7 +115,7 @@ def work(rank: int, model: Reader, shared: dict[str, Any], args: argparse.Namesp
         step, seen = state["step"], state["seen"]
         shared["barrier"].wait()
     began = saved = shown = time.monotonic()
-    table, sums, fresh = np.zeros((5, 3)), np.zeros(3), seen
+    table, sums, fresh = np.zeros((len(KINDS), 3)), np.zeros(3), seen
     for examples, rows in stream(args, step):
         minutes = (time.monotonic() - began) / 60
         if rank == 0:
@@ -120,7 +140,12 @@ def work(rank: int, model: Reader, shared: dict[str, Any], args: argparse.Namesp
         if rank == 0 and step % 50 == 0:
             speed = (seen - fresh) / (time.monotonic() - shown)
             report((step, seen), speed, (factor, norm), table, sums)
-            table, sums, fresh, shown = np.zeros((5, 3)), np.zeros(3), seen, time.monotonic()
+            table, sums, fresh, shown = (
+                np.zeros((len(KINDS), 3)),
+                np.zeros(3),
+                seen,
+                time.monotonic(),
+            )
 
 
 def keep(
@@ -150,7 +175,7 @@ def report(
 ) -> None:
     """Log rank 0's online figures (each example is new to the model in the first pass)."""
     rates = table[:, 1:] / np.maximum(table[:, :1], 1)
-    kinds = " ".join(f"{n} {a:.3f}/{b:.3f}" for n, (a, b) in zip(NAMES, rates, strict=True))
+    kinds = " ".join(f"{n} {a:.3f}/{b:.3f}" for n, (a, b) in zip(KINDS, rates, strict=True))
     span, bce, pair = sums / max(table[:, 0].sum(), 1)
     LOG.info(
         "step %d seen %d %.1f/s factor %.2f norm %.2f | span %.3f bce %.3f pair %.3f | %s",
@@ -170,7 +195,8 @@ def main() -> None:
     torch.manual_seed(args.seed)
     model = Reader(json.loads((args.base / "config.json").read_text()))
     load_base(model, load_file(args.base / "model.safetensors"))
-    model = model.bfloat16()
+    if args.precision == "bfloat16":
+        model = model.bfloat16()
     for name, param in model.named_parameters():
         param.requires_grad_(not is_frozen(name))
     model.share_memory()
