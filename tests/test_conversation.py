@@ -123,6 +123,8 @@ ISAF = turn("When did the ISAF mission end?", "2014")
         ([COMMANDS], "Since when?", "Since when does Raheel Sharif command the IMCTC?"),
         ([JOINED], "What about Iran?", "When did Iran join the IMCTC?"),
         ([JOINED], "The same for Iran?", "When did Iran join the IMCTC?"),
+        ([JOINED], "How many members does it have?", "How many members does the IMCTC have?"),
+        ([JOINED], "What population does it have?", "What population does Pakistan have?"),
         ([JOINED], "And Iran?", "When did Iran join the IMCTC?"),
         ([JOINED], "And the SCO?", "When did Pakistan join the SCO?"),
         ([JOINED], "And when did Iran join?", "When did Iran join the IMCTC?"),

@@ -44,6 +44,11 @@ _BELONGS_TO_GROUP = frozenset(
     """headquarters members member chairman chairperson secretary-general commander director founder
     founders aim aims objective objectives purpose mandate seat goals""".split()
 )
+_OWNED_BEFORE = re.compile(
+    r"\b(?:how many|how much|what|which)\s+(?P<owned>(?:[\w-]+\s+){1,3}?)(?:do|does|did|has|had)\s+it\Z",
+    re.IGNORECASE,
+)
+"""What "it" has, in "How many members does it have?"."""
 _DONE_TO_GROUP = re.compile(
     r"\b(?:lead|leads|led|command|commands|commanded|join|joins|joined|found|founded|head|heads|"
     r"headed|belongs? to|belonged to|members? of|in|leave|leaves|left|establish|established)\s+it\b",
@@ -136,12 +141,14 @@ def _without(turns: Sequence[Sequence[Mention]], named: set[str]) -> Sequence[Se
 
 def _wanted_kind(text: str, pronoun: re.Match[str]) -> Kind | None:
     """Return what "it" must be where its neighbours tell: one leads a group, not a country."""
-    if pronoun.group().casefold() == "its":
-        owned = set(re.findall(r"[\w-]+", text[pronoun.end() :].casefold())[:3])
+    before, after = text[: pronoun.end()], text[pronoun.end() :]
+    has = _OWNED_BEFORE.search(before) if re.match(r"\s+have\b|\s*\W*\Z", after) else None
+    if has or pronoun.group().casefold() == "its":
+        owned = set(re.findall(r"[\w-]+", (has["owned"] if has else after).casefold())[:3])
         if owned & _BELONGS_TO_GROUP:
             return Kind.ORGANISATION
         return Kind.COUNTRY if owned & _BELONGS_TO_COUNTRY else None
-    return Kind.ORGANISATION if _DONE_TO_GROUP.search(text[: pronoun.end()]) else None
+    return Kind.ORGANISATION if _DONE_TO_GROUP.search(before) else None
 
 
 def _spelled(text: str, pronoun: re.Match[str], name: str) -> tuple[str, int]:
