@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.terms import STOP_WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
@@ -53,6 +55,19 @@ def acronyms_of(text: str) -> dict[str, str]:
         if words:
             spelled.setdefault(acronym, words)
     return spelled
+
+
+def spelled_out(thing: str, text: str) -> str:
+    """Return what *text* says that *thing* stands for, empty if it does not.
+
+    People type acronyms in small letters too ("what is the imctc"); a word that the text itself
+    has in small letters is none.
+    """
+    if thing.islower() and (
+        thing in STOP_WORDS or re.search(rf"(?<!\w){re.escape(thing)}(?!\w)", text)
+    ):
+        return ""
+    return acronyms_of(text).get(thing.upper() if thing.islower() else thing, "")
 
 
 def acronyms_in(text: str) -> list[str]:

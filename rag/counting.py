@@ -53,8 +53,8 @@ _HOW_BIG = re.compile(
     re.IGNORECASE,
 )
 """What has members is as big as they are many."""
-_BELONGING = frozenset(terms("member participant participating various different"))
-"""Words before the noun that leave out none of them: "participating countries"."""
+_NOT_NARROWING = frozenset(terms("member participant participating various different"))
+"""Words before the noun that leave none of them out: the participating countries are all."""
 _WORD = re.compile(r"[\w'’-]+")
 LONGEST_NAME_OF_THINGS = 4
 """Words after "how many" that can name what is counted."""
@@ -104,7 +104,8 @@ LONGEST_CLAUSE_CHARACTERS = 300
 class Counted:
     """What a question counts: the terms of its ``own`` noun, and of others for the ``same`` things.
 
-    ``narrowed`` are the terms of the words before that noun ("female employees"); ``part`` says
+    ``narrowed`` are the terms of the words before that noun that leave some out ("female
+    employees"); ``part`` says
     that the question itself asks for some of them or for more ("how many of the members").
     """
 
@@ -138,7 +139,7 @@ def what_is_counted(question: str) -> Counted | None:
 def _counted_by(words: list[str], *, part: bool) -> Counted:
     own = frozenset(terms(words[-1]))
     same = own.union(*(group for group in _SAME_THINGS if group & own)) - own
-    narrowed = frozenset(terms(" ".join(words[:-1]))) - own - same - _BELONGING
+    narrowed = frozenset(terms(" ".join(words[:-1]))) - own - same - _NOT_NARROWING
     return Counted(own, same, narrowed, part)
 
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.acronyms import acronyms_of
+from rag.acronyms import spelled_out
 from rag.types import Span
 
 if TYPE_CHECKING:
@@ -57,15 +57,6 @@ def definitions_first(ranked: Sequence[Candidate], question: str) -> list[Candid
         return list(ranked)
     raised = [_raised(item, thing) for item in ranked]
     return sorted(raised, key=lambda item: -item.score)
-
-
-def spelled_out(thing: str, text: str) -> str:
-    """Return what *text* says that an acronym stands for, empty if it does not.
-
-    People type acronyms in small letters too: "what is the imctc".
-    """
-    found = acronyms_of(text)
-    return found.get(thing) or found.get(thing.upper(), "")
 
 
 def _raised(item: Candidate, thing: str) -> Candidate:

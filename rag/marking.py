@@ -34,12 +34,10 @@ _FULL_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+ [A-ZÀ-Þ][\w'’-]*\w")
 """Two words with a capital."""
 _PRONOUN = re.compile(
     r"\b(?:(?:the|this|that|no|each|every|any|another|which)[ -]one|"
-    r"(?:as|be|become|for|from|in|into|like|of|than|to|with|without) one(?=\W*$|[.,;:]))",
+    r"(?:as|into|like|than|without) one(?=\W*$|[.,;:]))",
     re.IGNORECASE,
 )
 """No number: "the one on the constitution", "a back door into one"."""
-_ONE_OF = re.compile(r"\W*(?:only )?one of\b", re.IGNORECASE)
-"""Nor this: "it has become one of the largest"."""
 
 
 def with_readings(
@@ -152,14 +150,9 @@ def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind)
     )
     titled = kind.expected is Expected.PERSON and _is_title_of_asked(candidate, answer, question)
     repeats = (named and not offers_choice(question)) or titled
-    is_one = kind.expected is Expected.NUMBER and _is_no_number(candidate.text, start, end)
-    return value_fits(span, kind.expected) and in_unit and not (other or repeats or is_one)
-
-
-def _is_no_number(sentence: str, start: int, end: int) -> bool:
-    """Whether the "one" marked stands for a noun, or is one of several things."""
-    pronouns = (match.end() for match in _PRONOUN.finditer(sentence))
-    return end in pronouns or _ONE_OF.match(sentence, start) is not None
+    pronouns = (match.end() for match in _PRONOUN.finditer(candidate.text))
+    stands_for_noun = kind.expected is Expected.NUMBER and end in pronouns
+    return value_fits(span, kind.expected) and in_unit and not (other or repeats or stands_for_noun)
 
 
 def _is_title_of_asked(candidate: Candidate, answer: Span, question: str) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from rag.acronyms import spelled_out
 from rag.counting import what_is_counted
-from rag.definitions import spelled_out, thing_asked_for
+from rag.definitions import thing_asked_for
 from rag.names import names_in, other_terms, share_named, with_synonyms
 from rag.rarity import rarity
 from rag.speakers import author_asked_for, speaker_asked_for

@@ -124,6 +124,12 @@ ISAF = turn("When did the ISAF mission end?", "2014")
         ([JOINED], "What about Iran?", "When did Iran join the IMCTC?"),
         ([JOINED], "The same for Iran?", "When did Iran join the IMCTC?"),
         ([JOINED], "How many members does it have?", "How many members does the IMCTC have?"),
+        (
+            [JOINED],
+            "How many members does it now have?",
+            "How many members does the IMCTC now have?",
+        ),
+        ([JOINED], "What headquarters has it got?", "What headquarters has the IMCTC got?"),
         ([JOINED], "What population does it have?", "What population does Pakistan have?"),
         ([JOINED], "And Iran?", "When did Iran join the IMCTC?"),
         ([JOINED], "And the SCO?", "When did Pakistan join the SCO?"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from rag.acronyms import spelled_out
 from rag.definitions import definitions_first, thing_asked_for
 from rag.embedding import HashingEmbedder
 from rag.indexing import update_index
@@ -58,6 +59,14 @@ def test_sentences_that_spell_out_and_say_what_it_is_come_first(question):
     assert (best.answerable, best.fits) == (0.9, True)
     assert best.score == pytest.approx(0.3 + 0.9 * 0.7)
     assert ranked[2].answerable == 0.3
+
+
+def test_a_word_that_the_text_has_in_small_letters_is_no_acronym():
+    used = scored("The National Aid Plan (NAP) was made.", "A nap is short.")
+    assert spelled_out("nap", used[0].text) == "National Aid Plan"
+    assert spelled_out("nap", f"{used[0].text} He took a nap.") == ""
+    assert spelled_out("NAP", f"{used[0].text} He took a nap.") == "National Aid Plan"
+    assert spelled_out("it", "Information Technology (IT) grows.") == ""
 
 
 def test_what_a_thing_without_an_acronym_is():

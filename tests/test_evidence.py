@@ -92,6 +92,8 @@ def test_a_count_is_never_the_year_of_a_cited_work(marked, answer):
         ("It has become one of the largest in the world.", False),
         ("Of the senators, one sits for life.", True),
         ("There were three, and now there is one.", True),
+        ("Their number fell from three to one.", True),
+        ("It has a senate of one.", True),
     ],
 )
 def test_who_or_what_is_meant_by_one_is_no_number(text, fits):

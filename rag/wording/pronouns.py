@@ -44,11 +44,17 @@ _BELONGS_TO_GROUP = frozenset(
     """headquarters members member chairman chairperson secretary-general commander director founder
     founders aim aims objective objectives purpose mandate seat goals""".split()
 )
-_OWNED_BEFORE = re.compile(
-    r"\b(?:how many|how much|what|which)\s+(?P<owned>(?:[\w-]+\s+){1,3}?)(?:do|does|did|has|had)\s+it\Z",
+_HAS_IT = re.compile(
+    r"\b(?:how many|how much|what|which)\s+(?P<owned>(?:[\w-]+\s+){1,3}?)"
+    r"(?:(?P<do>do|does|did)|has|had)\s+it\Z",
     re.IGNORECASE,
 )
-"""What "it" has, in "How many members does it have?"."""
+"""What "it" has, in "How many members does it have?" and "What parliament has it?"."""
+_HAVE = {
+    True: re.compile(r"\s+(?:\w+\s+)?have\b", re.IGNORECASE),
+    False: re.compile(r"\s+got\b|\W*\Z", re.IGNORECASE),
+}
+"""What follows there, after "does it" and after "has it"."""
 _DONE_TO_GROUP = re.compile(
     r"\b(?:lead|leads|led|command|commands|commanded|join|joins|joined|found|founded|head|heads|"
     r"headed|belongs? to|belonged to|members? of|in|leave|leaves|left|establish|established)\s+it\b",
@@ -140,9 +146,11 @@ def _without(turns: Sequence[Sequence[Mention]], named: set[str]) -> Sequence[Se
 
 
 def _wanted_kind(text: str, pronoun: re.Match[str]) -> Kind | None:
-    """Return what "it" must be where its neighbours tell: one leads a group, not a country."""
+    """Return what "it" must be where its neighbours tell: a group is led and has members."""
     before, after = text[: pronoun.end()], text[pronoun.end() :]
-    has = _OWNED_BEFORE.search(before) if re.match(r"\s+have\b|\s*\W*\Z", after) else None
+    has = _HAS_IT.search(before)
+    if has and not _HAVE[has["do"] is not None].match(after):
+        has = None
     if has or pronoun.group().casefold() == "its":
         owned = set(re.findall(r"[\w-]+", (has["owned"] if has else after).casefold())[:3])
         if owned & _BELONGS_TO_GROUP:
