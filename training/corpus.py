@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tokenizers import Tokenizer
@@ -19,6 +21,8 @@ _ABBREVIATED = re.compile(
     r"|\b[ei]\.[eg])\.$",
 )
 WORD = re.compile(r"\w+")
+KEPT_ASIDE_EVERY = 12
+"""Of the paragraphs with written questions, one in so many is kept aside, to measure."""
 STOP = frozenset(
     [
         "a",
@@ -107,8 +111,22 @@ class Question:
     text: str
     answer: str
     paragraph: str
-    place: int | None = None
+    start: int | None = None
     """The character at which the answer begins; None where any occurrence may be meant."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written over one paragraph, named by its key."""
+
+    paragraph: str
+    questions: list[Question]
+    near_misses: list[str]
+
+    @property
+    def is_kept_aside(self) -> bool:
+        """Whether it is kept aside, by its key, so that more paragraphs change nothing."""
+        return zlib.crc32(self.paragraph.encode()) % KEPT_ASIDE_EVERY == 0
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -177,6 +195,43 @@ def read_questions(folder: Path) -> list[Question]:
     ]
 
 
+def read_written(
+    folder: Path, paragraphs: Iterable[Paragraph], tokenizer: Tokenizer
+) -> tuple[list[Paragraph], list[Written]]:
+    """Return the passages written as paragraphs, and what was written over them and those given.
+
+    Raises ValueError if a question is about a paragraph that is not there, or its answer is not
+    whole words of it.
+    """
+    passages, questions = (
+        [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+        for name in ("passages.jsonl", "questions.jsonl")
+    )
+    own = make_paragraphs(passages, tokenizer)
+    texts = {paragraph.key: paragraph.text for paragraph in [*own, *paragraphs]}
+    records = [*passages, *questions]
+    missing = [record["id"] for record in records if record["id"] not in texts]
+    if missing:
+        message = (
+            f"{folder}: questions about {len(missing)} paragraphs that are not there or are kept"
+            f" aside by split.json, such as {missing[0]}. Prepare with the seed that it was made with."
+        )
+        raise ValueError(message)
+    return own, [_written(record, texts[record["id"]]) for record in records]
+
+
+def _written(record: dict[str, Any], text: str) -> Written:
+    key, questions = record["id"], []
+    for number, row in enumerate(record["questions"]):
+        start, end = row["start"], row["end"]
+        if not (0 <= start < end <= len(text) and is_whole(text, start, end)):
+            message = f"{key}: characters {start} to {end} are not whole words of the paragraph."
+            raise ValueError(message)
+        answer = text[start:end]
+        questions.append(Question(f"{key}/{number}", row["question"], answer, key, start))
+    return Written(key, questions, record["near_misses"])
+
+
 def content_words(text: str) -> set[str]:
     """Return the lower-cased words of a text without function words."""
     return {w for w in WORD.findall(text.lower()) if w not in STOP}
@@ -185,13 +240,14 @@ def content_words(text: str) -> set[str]:
 def find_whole(text: str, part: str) -> list[int]:
     """Return where part occurs in text between word limits, or anywhere if it never does so."""
     found = [m.start() for m in re.finditer(re.escape(part), text)]
-    whole = [
-        at
-        for at in found
-        if not (at and text[at - 1].isalnum() and part[0].isalnum())
-        and not (text[at + len(part) : at + len(part) + 1].isalnum() and part[-1].isalnum())
-    ]
-    return whole or found
+    return [at for at in found if is_whole(text, at, at + len(part))] or found
+
+
+def is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether a piece of a text neither begins nor ends inside a word."""
+    begins_inside = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
+    ends_inside = text[end : end + 1].isalnum() and text[end - 1].isalnum()
+    return not (begins_inside or ends_inside)
 
 
 def locate(paragraph: Paragraph, question: Question) -> list[tuple[int, int, int, float]]:
@@ -201,8 +257,8 @@ def locate(paragraph: Paragraph, question: Question) -> list[tuple[int, int, int
     """
     words = content_words(question.text)
     found = []
-    places = [question.place] if question.place is not None else None
-    for at in places or find_whole(paragraph.text, question.answer):
+    given = [question.start] if question.start is not None else None
+    for at in given or find_whole(paragraph.text, question.answer):
         end = at + len(question.answer)
         inside = [i for i, (a, b) in enumerate(paragraph.offsets) if b > at and a < end]
         if not inside:

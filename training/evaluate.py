@@ -1,6 +1,7 @@
 """Calibrate and measure an exported reader.
 
-Usage: python evaluate.py --model FOLDER --cache CACHE --data SQUAD --xquad XQUAD [--calibrate]
+Usage: python evaluate.py --model FOLDER --cache CACHE --data SQUAD --xquad XQUAD
+                          --written WRITTEN_CACHE [--calibrate]
 Reading and passage choice on the held-out articles and on XQuAD, AUROC and calibration error of
 `answerable` by kind of negative. --calibrate first fits calibration.json on the development part.
 """
@@ -62,7 +63,7 @@ def fit(readings: list[Reading], kinds: np.ndarray) -> dict[str, Any]:
 def judge(
     readings: list[Reading], kinds: np.ndarray, calibration: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return AUROC by kind of negative, with each single signal's, and calibration error."""
+    """Return AUROC by kind of negative, also of each single signal, and calibration error."""
     chance = np.asarray([answerable(r, calibration) for r in readings])
     signals = {
         "margin": np.asarray([r.margin for r in readings]),
@@ -184,7 +185,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--calibrate", action="store_true")
     parser.add_argument("--questions", type=int, default=1200, help="of each part, for all but …")
     parser.add_argument("--choices", type=int, default=1200, help="… the choice of passages")
-    parser.add_argument("--dtype", default="bfloat16", choices=("bfloat16", "float32"))
+    parser.add_argument("--precision", default="bfloat16", choices=("bfloat16", "float32"))
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
 
@@ -212,7 +213,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(args.threads)
     torch.set_flush_denormal(True)
-    runner = Runner(args.model, getattr(torch, args.dtype))
+    runner = Runner(args.model, getattr(torch, args.precision))
     if args.calibrate:
         calibrate(runner, args)
     calibration = json.loads((args.model / "calibration.json").read_text())
@@ -229,7 +230,9 @@ def main() -> None:
         sets["held_out"] = load_questions(args.data, titles)
     for name, (docs, asked) in sets.items():
         picked = random.Random(0).sample(asked, min(args.questions, len(asked)))  # noqa: S311
-        store(args.out, name, {"dtype": args.dtype, "reading": reading(runner, docs, picked)})
+        store(
+            args.out, name, {"precision": args.precision, "reading": reading(runner, docs, picked)}
+        )
         if args.choices:
             figures = choice(runner, docs, picked[: args.choices], calibration)
             store(args.out, name, {"choice": figures})

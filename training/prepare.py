@@ -118,15 +118,6 @@ class Maker:
                 spans.append((first + shift, last + shift, weight))
         return spans
 
-    def near_miss(self, key: str, text: str, rng: random.Random, *, plain: bool) -> Passage:
-        """Return a passage of the paragraph over which a near miss was written."""
-        paragraph = self.paragraphs[self.row[key]]
-        if plain:
-            return Passage(paragraph, list(range(len(paragraph.sentences))))
-        focus = nearest_sentence(paragraph, text)
-        sides = self.neighbours(paragraph)
-        return shape(paragraph, (focus, focus), sides, self.tokenizer, rng)
-
     def elsewhere(self, number: int, rng: random.Random, *, same: bool) -> Passage | None:
         """Return a passage from another paragraph that ranks high for the question."""
         question = self.questions[number]

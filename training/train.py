@@ -1,6 +1,6 @@
 """Train the reader on a CPU: one single-threaded worker per core, weights in shared memory.
 
-Usage: python train.py --cache CACHE --base MODEL_FOLDER --out RUN --minutes 90
+Usage: python train.py --cache CACHE --written WRITTEN_CACHE --base MODEL_FOLDER --out RUN
 Resume with: --resume RUN/step_N (the last two are kept).
 """
 
@@ -58,7 +58,7 @@ def arguments() -> argparse.Namespace:
         type=float,
         nargs=5,
         default=(1.0, 0.6, 0.3, 0.5, 0.85),
-        help="share of SQuAD's examples of each kind to use",
+        help="share to use of SQuAD's examples: positive, same article, other article, deleted, swapped",
     )
     parser.add_argument(
         "--precision",
@@ -80,11 +80,20 @@ def schedule(args: argparse.Namespace, step: int, minutes: float) -> float:
     return float(min(1.0, (step + 1) / args.warmup) * left)
 
 
+def train_files(folder: Path) -> list[Path]:
+    """Return the files with examples to train on; raises FileNotFoundError if there are none."""
+    files = sorted(folder.glob("train*.npz"))
+    if not files:
+        message = f"Expected train0.npz, … in {folder}, but there is none; see README.md."
+        raise FileNotFoundError(message)
+    return files
+
+
 def passes(
     args: argparse.Namespace, folder: Path, keep: Sequence[float]
 ) -> Iterator[tuple[Examples, list[list[int]]]]:
     """Yield the batches of a folder's passes in turn for ever."""
-    files = sorted(folder.glob("train*.npz"))
+    files = train_files(folder)
     for number in itertools.count():
         examples = Examples(files[number % len(files)])
         for rows in examples.steps(args.pieces, args.workers, args.seed + number, keep):
@@ -94,10 +103,10 @@ def passes(
 def stream(args: argparse.Namespace, done: int) -> Iterator[tuple[Examples, list[list[int]]]]:
     """Yield batches of SQuAD's and of the written examples for ever, without the first ones."""
     rng = random.Random(args.seed)  # noqa: S311
-    made = passes(args, args.cache, (*args.keep, 1.0))
-    written = passes(args, args.written, [1.0] * len(KINDS)) if args.written else made
+    squad = passes(args, args.cache, (*args.keep, 1.0))
+    written = passes(args, args.written, [1.0] * len(KINDS)) if args.written else squad
     while True:
-        batch = next(written if rng.random() < args.written_share else made)
+        batch = next(written if rng.random() < args.written_share else squad)
         if done > 0:
             done -= 1
         else:
@@ -173,7 +182,7 @@ def report(
     table: np.ndarray,
     sums: np.ndarray,
 ) -> None:
-    """Log rank 0's online figures (each example is new to the model in the first pass)."""
+    """Log rank 0's online figures (before the model learns from the batch)."""
     rates = table[:, 1:] / np.maximum(table[:, :1], 1)
     kinds = " ".join(f"{n} {a:.3f}/{b:.3f}" for n, (a, b) in zip(KINDS, rates, strict=True))
     span, bce, pair = sums / max(table[:, 0].sum(), 1)
@@ -192,6 +201,8 @@ def report(
 def main() -> None:
     """Start the workers."""
     args = arguments()
+    for folder in filter(None, (args.cache, args.written)):
+        train_files(folder)
     torch.manual_seed(args.seed)
     model = Reader(json.loads((args.base / "config.json").read_text()))
     load_base(model, load_file(args.base / "model.safetensors"))
@@ -216,6 +227,8 @@ def main() -> None:
         job.start()
     for job in jobs:
         job.join()
+    if any(job.exitcode for job in jobs):
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

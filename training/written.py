@@ -1,6 +1,6 @@
-"""Make examples from the questions written by hand for training.
+"""Make examples from the questions that were written for training.
 
-Usage: python written.py --data squad11_train --base MODEL_FOLDER --cache CACHE --out CACHE_2
+Usage: python written.py --data squad11_train --base MODEL_FOLDER --cache CACHE --out WRITTEN_CACHE
 
 ``written/passages.jsonl`` holds passages of our own with their questions, ``written/questions.jsonl``
 questions over SQuAD's paragraphs, which it names by their identifier. Rule-made negatives teach what
@@ -11,117 +11,75 @@ facts that a passage on the same people and bodies does not give.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import logging
 import random
-import zlib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from passages import KINDS, Passage, Store
-from prepare import KIND_WEIGHTS, Maker, save
+from passages import KINDS, Passage, Store, shape
+from prepare import KIND_WEIGHTS, Maker, nearest_sentence, save
 from synonyms import Synonyms
 from tokenizers import Tokenizer
 
-from corpus import Paragraph, Question, make_paragraphs, read_paragraphs
+from corpus import Written, locate, read_paragraphs, read_written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
-FOLDER = Path(__file__).with_name("written")
-MADE_SHARE = 0.5
-"""Share of the questions that get a rule-made negative besides the near miss."""
-HELD_OUT_EVERY = 12
-"""One paragraph in so many is kept aside, to measure."""
+QUESTIONS = Path(__file__).with_name("written")
+RULE_MADE_SHARE = 0.5
+"""Share of the questions for which a rule-made negative is tried besides the near miss."""
 
 
-@dataclass(frozen=True)
-class Written:
-    """What was written over one paragraph."""
-
-    paragraph: str
-    questions: list[Question]
-    near_misses: list[str]
-
-    @property
-    def is_held_out(self) -> bool:
-        """Whether it is kept aside, by its identifier, so that more paragraphs change nothing."""
-        return zlib.crc32(self.paragraph.encode()) % HELD_OUT_EVERY == 0
-
-
-def read_written(
-    folder: Path, paragraphs: Iterable[Paragraph], tokenizer: Tokenizer
-) -> tuple[list[Paragraph], list[Written]]:
-    """Return the passages as paragraphs, and what was written over them and those given.
-
-    Raises ValueError if a question is about a paragraph that is not there.
-    """
-    lines = {
-        name: [
-            json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()
-        ]
-        for name in ("passages.jsonl", "questions.jsonl")
-    }
-    own = make_paragraphs(lines["passages.jsonl"], tokenizer)
-    texts = {paragraph.key: paragraph.text for paragraph in [*own, *paragraphs]}
-    records = [record for part in lines.values() for record in part]
-    missing = [record["id"] for record in records if record["id"] not in texts]
-    if missing:
-        message = f"{folder}: questions about paragraphs that are not there: {missing[:5]}"
-        raise ValueError(message)
-    return own, [_written(record, texts[record["id"]]) for record in records]
-
-
-def _written(record: dict[str, Any], text: str) -> Written:
-    key = record["id"]
-    questions = [
-        Question(
-            f"{key}/{number}", row["question"], text[row["start"] : row["end"]], key, row["start"]
-        )
-        for number, row in enumerate(record["questions"])
-    ]
-    return Written(key, questions, record["near_misses"])
-
-
-def written_pass(maker: Maker, written: list[Written], numbers: dict[str, int], seed: int) -> Store:
-    """Return one pass of examples: a positive, a near miss and often a made negative."""
+def one_pass(maker: Maker, written: list[Written], seed: int) -> Store:
+    """Return one pass of examples: a positive, mostly a near miss, often a rule-made negative."""
     rng, store = random.Random(seed), Store(maker.tokenizer)  # noqa: S311
-    kinds, weights = list(KIND_WEIGHTS), list(KIND_WEIGHTS.values())
+    numbers = {question.key: number for number, question in enumerate(maker.questions)}
     for item in written:
         misses = rng.sample(item.near_misses, len(item.near_misses))
-        for place, question in enumerate(item.questions):
+        questions = rng.sample(item.questions, len(item.questions))
+        for question, miss in itertools.zip_longest(questions, misses):
+            if question is None:
+                break
             number, group, style = numbers[question.key], len(store.rows), rng.getrandbits(32)
             passage = maker.positive(number, rng, plain=False)
             spans = maker.spans(number, passage)
             store.add(maker.worded(question.text, style), passage.pieces(), spans, 0, group)
-            made: list[tuple[str, Passage, str]] = []
-            if place < len(misses):
-                miss = misses[place]
-                near = maker.near_miss(item.paragraph, miss, rng, plain=False)
-                made.append((miss, near, "written"))
-            if rng.random() < MADE_SHARE:
-                kind = rng.choices(kinds, weights)[0]
-                negative = maker.negative(number, kind, rng, plain=False)
-                made += [(*negative, kind)] if negative else []
-            for text, shaped, kind in made:
+            for text, shaped, kind in negatives(maker, number, miss, rng):
                 pieces = shaped.pieces()
                 store.add(maker.worded(text, style), pieces, [], KINDS.index(kind), group)
     return store
 
 
-def written_check(maker: Maker, written: list[Written], numbers: dict[str, int]) -> Store:
-    """Return what was kept aside: whole paragraphs, the questions and the near misses."""
-    store, rng = Store(maker.tokenizer), random.Random(0)  # noqa: S311
+def negatives(
+    maker: Maker, number: int, miss: str | None, rng: random.Random
+) -> Iterator[tuple[str, Passage, str]]:
+    """Yield question, passage and kind of the near miss, if any, and of a rule-made negative."""
+    if miss is not None:
+        paragraph = maker.paragraphs[maker.row[maker.questions[number].paragraph]]
+        focus = nearest_sentence(paragraph, miss)
+        alone = (None, None)  # a neighbour may hold what this paragraph lacks
+        yield miss, shape(paragraph, (focus, focus), alone, maker.tokenizer, rng), "written"
+    if rng.random() < RULE_MADE_SHARE:
+        [kind] = rng.choices(list(KIND_WEIGHTS), list(KIND_WEIGHTS.values()))
+        negative = maker.negative(number, kind, rng, plain=False)
+        if negative is not None:
+            yield *negative, kind
+
+
+def kept_aside(maker: Maker, written: list[Written]) -> Store:
+    """Return what is kept aside: questions and near misses, each with the whole paragraph."""
+    store = Store(maker.tokenizer)
     for group, item in enumerate(written):
+        paragraph = maker.paragraphs[maker.row[item.paragraph]]
+        whole = Passage(paragraph, list(range(len(paragraph.sentences))))
         for question in item.questions:
-            number = numbers[question.key]
-            passage = maker.positive(number, rng, plain=True)
-            spans = maker.spans(number, passage)
-            store.add(question.text, passage.pieces(), spans, 0, group)
-        for text in item.near_misses:
-            passage = maker.near_miss(item.paragraph, text, rng, plain=True)
-            store.add(text, passage.pieces(), [], KINDS.index("written"), group)
+            spans = [(first, last, 1.0) for first, last, _, _ in locate(paragraph, question)]
+            store.add(question.text, whole.pieces(), spans, 0, group)
+        for miss in item.near_misses:
+            store.add(miss, whole.pieces(), [], KINDS.index("written"), group)
     return store
 
 
@@ -146,18 +104,22 @@ def main() -> None:
         for paragraph in read_paragraphs(args.data, tokenizer)
         if paragraph.title not in {*split["dev"], *split["test"]}
     ]
-    own, written = read_written(FOLDER, paragraphs, tokenizer)
-    questions = [question for item in written for question in item.questions]
+    own, written = read_written(QUESTIONS, paragraphs, tokenizer)
     synonyms = Synonyms(args.wordnet) if args.wordnet else None
-    maker = Maker(paragraphs + own, questions, tokenizer, synonyms)
-    numbers = {question.key: number for number, question in enumerate(questions)}
-    aside = [item for item in written if item.is_held_out]
-    train = [item for item in written if not item.is_held_out]
+
+    def maker_of(items: list[Written]) -> Maker:
+        about = {item.paragraph for item in items}
+        passages = [paragraph for paragraph in own if paragraph.key in about]
+        questions = [question for item in items for question in item.questions]
+        return Maker(paragraphs + passages, questions, tokenizer, synonyms)
+
+    aside = [item for item in written if item.is_kept_aside]
+    train = [item for item in written if not item.is_kept_aside]
     args.out.mkdir(parents=True, exist_ok=True)
-    save(written_check(maker, aside, numbers), args.out / "written.npz")
+    save(kept_aside(maker_of(aside), aside), args.out / "written.npz")
+    maker = maker_of(train)
     for number in range(args.passes):
-        seed = args.seed + number
-        save(written_pass(maker, train, numbers, seed), args.out / f"train{number}.npz")
+        save(one_pass(maker, train, args.seed + number), args.out / f"train{number}.npz")
 
 
 if __name__ == "__main__":
