@@ -68,10 +68,11 @@ def main() -> None:
     args = parser.parse_args()
     base = json.loads((args.base / "config.json").read_text())
     tensors = gather(args.checkpoint, average=args.average)
-    for name, tensor in load_file(args.base / "model.safetensors").items():
-        if is_frozen(f"bert.{name}"):
-            tensors[f"bert.{name}"] = tensor
     wanted = set(Reader(base).state_dict())
+    for name, tensor in load_file(args.base / "model.safetensors").items():
+        full = name if name in wanted else f"bert.{name}"
+        if is_frozen(full):
+            tensors[full] = tensor
     if set(tensors) != wanted:
         message = f"tensors differ: {sorted(set(tensors) ^ wanted)}"
         raise ValueError(message)
