@@ -23,21 +23,21 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.4,
-    "similarity": 1.89,
-    "overlap": 2.44,
-    "reciprocal_rank": 0.44,
-    "fits": 1.26,
-    "bias": -4.57,
+    "answerable": 0.61,
+    "similarity": 1.18,
+    "overlap": 3.35,
+    "reciprocal_rank": 1.26,
+    "fits": 1.13,
+    "bias": -4.38,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 0.47,
-    "similarity": 0.22,
-    "dense": 0.65,
-    "fits": 1.28,
-    "unknown": -1.05,
-    "bias": 0.14,
+    "answerable": 0.98,
+    "similarity": 0.31,
+    "dense": 0.51,
+    "fits": 1.27,
+    "unknown": -1.02,
+    "bias": 0.69,
 }
 """A logistic function of `question_features`: how likely the best sentence answers."""
 WEIGHTS_WITHOUT_READER = {"similarity": 1.57, "overlap": -0.28, "dense": 4.93, "bias": -2.24}
@@ -45,7 +45,7 @@ WEIGHTS_WITHOUT_READER = {"similarity": 1.57, "overlap": -0.28, "dense": 4.93, "
 
 All three are fitted on development questions by ``training/fit_answering.py``.
 """
-FURTHER_SENTENCE = {Form.FACT: 0.55, Form.LIST: 0.4, Form.OPEN: 0.4}
+FURTHER_SENTENCE = {Form.FACT: 0.45, Form.LIST: 0.32, Form.OPEN: 0.32}
 """Share of the best sentence's score that another one needs to be added, with a reader."""
 FURTHER_SENTENCE_WITHOUT_READER = 0.75
 SENTENCES = {Form.FACT: 2, Form.LIST: 4, Form.OPEN: 4}

