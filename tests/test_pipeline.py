@@ -220,8 +220,9 @@ def test_words_that_no_document_has_count_against_an_answer(settings, manifest, 
     known = pipeline.ask("How many members does the coalition of Riyadh have?")
     state = pipeline.ask("How many members does the Saudi coalition have?")
     unknown = pipeline.ask("How many members does the Peruvian coalition have?")
-    assert unknown.confidence < known.confidence - 0.03
-    assert unknown.confidence < state.confidence - 0.03
+    doubt = 1 - unknown.confidence
+    assert doubt > 1.5 * (1 - known.confidence)
+    assert doubt > 1.5 * (1 - state.confidence)
 
 
 def test_sources_that_agree_are_no_disagreement(settings, manifest, library):
