@@ -32,7 +32,7 @@ _IS = (
     r"(?:(?:also|usually|generally|now|often)\s+)?(?:an?|the|one of|any|all|those|what)\b"
 )
 SPELLING_SHARE, SAYING_SHARE = 0.5, 0.4
-"""Of what the score of a sentence lacks to 1, added for spelling an acronym out and for "X is a …"."""
+"""Of what the best score lacks to 1, added to it for spelling an acronym out and for "X is a …"."""
 DEFINING_ANSWERABLE = 0.9
 """The least probability (0..1) of such a sentence; a reader looks for more than a name."""
 
@@ -53,13 +53,14 @@ def thing_asked_for(question: str) -> str | None:
 def definitions_first(ranked: Sequence[Candidate], question: str) -> list[Candidate]:
     """Return the candidates with those raised that say what the thing asked for is, best first."""
     thing = thing_asked_for(question)
-    if thing is None:
+    if thing is None or not ranked:
         return list(ranked)
-    raised = [_raised(item, thing) for item in ranked]
+    best = max(item.score for item in ranked)
+    raised = [_raised(item, thing, best) for item in ranked]
     return sorted(raised, key=lambda item: -item.score)
 
 
-def _raised(item: Candidate, thing: str) -> Candidate:
+def _raised(item: Candidate, thing: str, best: float) -> Candidate:
     spelled = spelled_out(thing, item.text)
     says = re.search(
         rf"(?:^|[(“\"]|\b(?:an?|the)\s+){re.escape(thing)}[)”\"]?{_IS}", item.text, re.IGNORECASE
@@ -73,7 +74,7 @@ def _raised(item: Candidate, thing: str) -> Candidate:
         answer = Span(start, start + len(spelled))
     return replace(
         item,
-        score=item.score + share * (1 - item.score),
+        score=best + share * (1 - best),
         answerable=max(item.answerable or 0.0, DEFINING_ANSWERABLE),
         answer=answer,
         fits=answer is not None,

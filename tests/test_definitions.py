@@ -57,7 +57,7 @@ def test_sentences_that_spell_out_and_say_what_it_is_come_first(question):
     best = ranked[0]
     assert best.document.slice(best.answer) == "Islamic Military Counter Terrorism Coalition"
     assert (best.answerable, best.fits) == (0.9, True)
-    assert best.score == pytest.approx(0.3 + 0.9 * 0.7)
+    assert best.score == pytest.approx(0.6 + 0.9 * 0.4)
     assert ranked[2].answerable == 0.3
 
 
