@@ -66,8 +66,8 @@ On the written questions that were kept aside, {written_answerable} with an answ
 * English prose. Tables, other languages and dialogue were hardly seen.
 * Answers of at most 30 word pieces; questions are cut at 64.
 * A question that differs subtly from what the passage says can still get a confident wrong answer.
-  `answerable` is calibrated for as many answerable passages as not, on near misses made by rule;
-  where fewer answer, or miss more nearly, it is too high.
+  `answerable` is calibrated for as many answerable passages as not; where fewer answer, it is too
+  high.
 * It was trained for a short time on few examples: larger readers are more exact.
 """
 
