@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from tokenizers import Tokenizer
 
 from rag.evaluation.gold import read_gold
 
@@ -32,10 +31,8 @@ def corpus():
 
 
 @pytest.fixture(scope="module")
-def tokenizer():
-    tokenizer = Tokenizer.from_file(str(ROOT / "rag" / "weights" / "reader" / "tokenizer.json"))
-    tokenizer.no_truncation()
-    return tokenizer
+def tokenizer(corpus):
+    return corpus.open_tokenizer(ROOT / "rag" / "weights" / "reader")
 
 
 @pytest.fixture(scope="module")

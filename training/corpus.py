@@ -9,11 +9,11 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tokenizers import Tokenizer
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-    from tokenizers import Tokenizer
 
 _BREAK = re.compile(r"(?<=[.!?])[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]?[A-Z0-9])")
 _ABBREVIATED = re.compile(
@@ -147,6 +147,14 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     if text[begin:].strip():
         limits.append((begin, len(text)))
     return limits
+
+
+def open_tokenizer(folder: Path) -> Tokenizer:
+    """Return the tokenizer of a model's folder, which neither cuts nor fills up."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def read_paragraphs(folder: Path, tokenizer: Tokenizer) -> list[Paragraph]:

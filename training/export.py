@@ -12,8 +12,9 @@ from pathlib import Path
 import torch
 from model import Reader
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
 from updater import is_frozen
+
+from corpus import open_tokenizer
 
 LICENSE = """Footnote reader weights
 
@@ -84,9 +85,7 @@ def main() -> None:
     fresh.replace(args.out / "model.safetensors")
     config = {name: base[name] for name in FIELDS} | {"dtype": "bfloat16"}
     (args.out / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
-    tokenizer = Tokenizer.from_file(str(args.base / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    tokenizer = open_tokenizer(args.base)
     tokenizer.save(str(args.out / "tokenizer.json"))
     (args.out / "LICENSE").write_text(LICENSE)
 

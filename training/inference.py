@@ -9,7 +9,8 @@ import torch
 from decode import Reading, read_passage, read_window, windows
 from model import Reader, load_base
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
+
+from corpus import open_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,9 +32,7 @@ class Runner:
             message = f"tensors missing: {missing}"
             raise ValueError(message)
         self.model = self.model.to(dtype).eval()
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.tokenizer.no_truncation()
-        self.tokenizer.no_padding()
+        self.tokenizer = open_tokenizer(folder)
 
     @torch.no_grad()
     def logits(

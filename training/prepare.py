@@ -13,13 +13,13 @@ import random
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from bm25 import Index
 from edits import entities, negate, reword, swap_entity, swap_opposite
 from passages import KINDS, Passage, Store, shape
 from synonyms import Synonyms, other_words
-from tokenizers import Tokenizer
 
 from corpus import (
     Paragraph,
@@ -27,9 +27,13 @@ from corpus import (
     content_words,
     lacks,
     locate,
+    open_tokenizer,
     read_paragraphs,
     read_questions,
 )
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 LOG = logging.getLogger("prepare")
 NEGATIVE_SHARE = 0.8
@@ -232,21 +236,25 @@ def divide(maker: Maker, path: Path, seed: int) -> dict[str, list[int]]:
     return parts
 
 
-def main() -> None:
-    """Write train0.npz, train1.npz, …, dev.npz, test.npz and split.json."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def argument_parser(description: str | None, passes: int) -> argparse.ArgumentParser:
+    """Return a parser of the options that every making of examples has."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--passes", type=int, default=2)
-    parser.add_argument("--check", type=int, default=1200, help="questions in dev and test")
+    parser.add_argument("--passes", type=int, default=passes)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--wordnet", type=Path, help="folder with WordNet's files, for synonyms")
+    return parser
+
+
+def main() -> None:
+    """Write train0.npz, train1.npz, …, dev.npz, test.npz and split.json."""
+    parser = argument_parser(__doc__, passes=2)
+    parser.add_argument("--check", type=int, default=1200, help="questions in dev and test")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    tokenizer = Tokenizer.from_file(str(args.base / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    tokenizer = open_tokenizer(args.base)
     paragraphs = read_paragraphs(args.data, tokenizer)
     synonyms = Synonyms(args.wordnet) if args.wordnet else None
     maker = Maker(paragraphs, read_questions(args.data), tokenizer, synonyms)

@@ -10,7 +10,6 @@ facts that a passage on the same people and bodies does not give.
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
 import logging
@@ -19,11 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from passages import KINDS, Passage, Store, shape
-from prepare import KIND_WEIGHTS, Maker, nearest_sentence, save
+from prepare import KIND_WEIGHTS, Maker, argument_parser, nearest_sentence, save
 from synonyms import Synonyms
-from tokenizers import Tokenizer
 
-from corpus import Written, locate, read_paragraphs, read_written
+from corpus import Written, locate, open_tokenizer, read_paragraphs, read_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,19 +83,11 @@ def kept_aside(maker: Maker, written: list[Written]) -> Store:
 
 def main() -> None:
     """Write train0.npz, train1.npz, …, and written.npz, what is kept aside."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--base", type=Path, required=True)
+    parser = argument_parser(__doc__, passes=4)
     parser.add_argument("--cache", type=Path, required=True, help="what prepare.py wrote")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--passes", type=int, default=4)
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--wordnet", type=Path, help="folder with WordNet's files, for synonyms")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    tokenizer = Tokenizer.from_file(str(args.base / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    tokenizer = open_tokenizer(args.base)
     split = json.loads((args.cache / "split.json").read_text())
     paragraphs = [
         paragraph
