@@ -17,7 +17,7 @@ from rag.wording.lexicon import is_plural
 _SAME_THINGS = tuple(
     frozenset(terms(nouns))
     for nouns in (
-        "country state nation member",
+        "country state nation member government",
         "soldier troop personnel serviceman",
         "death fatality",
         "people person individual",
@@ -31,7 +31,7 @@ _HUMANS = """people person individual man woman child civilian member victim cas
 _SORTS = tuple(
     frozenset(terms(nouns))
     for nouns in (
-        "country state nation member",
+        "country state nation member government",
         _HUMANS,
         "second minute hour day week month year decade century",
         "metre meter kilometre kilometer km mile foot feet inch",
@@ -46,10 +46,14 @@ _HOW_MANY = re.compile(
     r"(?:(?:the|its|their|his|her|all|these|those)\s+)?",
     re.IGNORECASE,
 )
-_HOW_BIG = re.compile(
-    r"\bhow (?:big|large) (?:is|was|has|had|did|does) (?:(?:the|this|that|its) )?(?:(?!of\b)[\w'’-]+ ){0,3}?"
+_BODY = (
+    r"(?:(?:the|this|that|its) )?(?:(?!of\b)[\w'’-]+ ){0,3}?"
     r"(?:alliance|association|bloc|coalition|league|organi[sz]ation|union)"
-    r"(?= (?:become|grown|now|nowadays|today|that|which)\b|\W*$)|\bsize of\b.*\bmembership\b",
+)
+_HOW_BIG = re.compile(
+    rf"\bhow (?:big|large) (?:is|was|has|had|did|does) {_BODY}"
+    rf"(?= (?:become|grown|now|nowadays|today|that|which)\b|\W*$)|"
+    rf"\bsize of (?:{_BODY}\W*$|.*\bmembership\b)",
     re.IGNORECASE,
 )
 """What has members is as big as they are many."""

@@ -14,7 +14,7 @@ from rag.counting import (
 )
 from rag.terms import terms
 
-NATIONS = Counted(frozenset(terms("countries")), frozenset(terms("states nations members")))
+NATIONS = Counted(frozenset(terms("countries")), frozenset(terms("states nations members governments")))
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,7 @@ NATIONS = Counted(frozenset(terms("countries")), frozenset(terms("states nations
         ("How big is the bloc, counted in participating countries?", "countries"),
         ("How large has the alliance become?", "members"),
         ("What is the size of the coalition's membership?", "members"),
+        ("What is the size of the Saudi-led coalition?", "members"),
     ],
 )
 def test_the_first_plural_noun_names_what_is_counted(question, own):
@@ -50,6 +51,8 @@ def test_the_first_plural_noun_names_what_is_counted(question, own):
         "How large is the border?",
         "How big is the European Union's budget?",
         "How large is the area of the European Union?",
+        "What is the size of the coalition's budget?",
+        "What is the size of the army?",
     ],
 )
 def test_other_questions_count_nothing(question):
