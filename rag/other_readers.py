@@ -8,14 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rag.errors import ModelError
-from rag.reading import (
-    LONGEST_ANSWER_PIECES,
-    NO_SPAN,
-    WINDOW_STEP_PIECES,
-    PassageReading,
-    SentenceReading,
-)
+from rag.reading import PassageReading, SentenceReading
 from rag.types import Reading, Span
+from rag.windows import LONGEST_ANSWER_PIECES, NO_SPAN, WINDOW_STEP_PIECES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

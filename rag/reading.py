@@ -19,22 +19,23 @@ import numpy as np
 from rag.errors import ModelError
 from rag.models import WEIGHTS_FILE, check_sha256, read_json
 from rag.types import Reading, Span
+from rag.windows import (
+    MAX_PIECES,
+    MAX_QUESTION_PIECES,
+    WINDOW_STEP_PIECES,
+    Window,
+    WindowReading,
+    read_window,
+)
 from rag.word_pieces import aligned, batches_by_length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.settings import ReadingSettings
-
-    Logits = np.ndarray[Any, np.dtype[np.float32]]
+    from rag.windows import Logits
 
 READER_FOLDER = Path(__file__).parent / "weights" / "reader"
-MAX_PIECES = 384
-MAX_QUESTION_PIECES = 64
-WINDOW_STEP_PIECES = 128
-LONGEST_ANSWER_PIECES = 30
-NO_SPAN = -1e9
-"""The score of a sentence in which no span can lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +104,6 @@ def open_reader(settings: ReadingSettings | None = None) -> Reader:
     return TransformersReader(name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """A part of a passage as model input; ``first`` is where the passage begins in ``ids``."""
-
-    passage: int
-    ids: list[int]
-    first: int
-    offsets: list[tuple[int, int]]
-
-
 class FootnoteReader:
     """The bundled reader, on the CPU through OpenVINO."""
 
@@ -151,10 +142,10 @@ class FootnoteReader:
         outputs = iter(self._run([window for own in windows for window in own]))
         readings = []
         for task, own in zip(tasks, windows, strict=True):
-            parts: list[list[_WindowReading]] = [[] for _ in task.passages]
+            parts: list[list[WindowReading]] = [[] for _ in task.passages]
             for window in own:
                 passage, sentences = task.passages[window.passage], task.sentences[window.passage]
-                part = _read_window(window, *next(outputs), passage, sentences)
+                part = read_window(window, *next(outputs), passage, sentences)
                 parts[window.passage].append(part)
             readings.append(
                 [self._joined(*item) for item in zip(task.passages, parts, strict=True)]
@@ -173,7 +164,7 @@ class FootnoteReader:
         )
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total / self._temperature))))
 
-    def _windows(self, question: str, passages: Sequence[str]) -> list[_Window]:
+    def _windows(self, question: str, passages: Sequence[str]) -> list[Window]:
         encoded = self._tokenizer.encode_batch([question, *passages], add_special_tokens=False)
         start, end = (int(self._tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
         asked = encoded[0].ids[:MAX_QUESTION_PIECES]
@@ -183,12 +174,12 @@ class FootnoteReader:
             for begin in range(0, max(1, len(passage.ids)), WINDOW_STEP_PIECES):
                 ids = [start, *asked, end, *passage.ids[begin : begin + room], end]
                 offsets = passage.offsets[begin : begin + room]
-                windows.append(_Window(index, ids, len(asked) + 2, offsets))
+                windows.append(Window(index, ids, len(asked) + 2, offsets))
                 if begin + room >= len(passage.ids):
                     break
         return windows
 
-    def _run(self, windows: Sequence[_Window]) -> list[tuple[Logits, Logits, float]]:
+    def _run(self, windows: Sequence[Window]) -> list[tuple[Logits, Logits, float]]:
         """Return the start logits, end logits and verdict of each window."""
         outputs: list[tuple[Logits, Logits, float]] = [(None, None, 0.0)] * len(windows)  # type: ignore[list-item]
         for batch in batches_by_length([len(window.ids) for window in windows]):
@@ -224,7 +215,7 @@ class FootnoteReader:
             self._request = graph.create_infer_request()
         return self._request
 
-    def _joined(self, passage: str, parts: Sequence[_WindowReading]) -> PassageReading:
+    def _joined(self, passage: str, parts: Sequence[WindowReading]) -> PassageReading:
         """Return the window with the best margin, and each sentence's best of all windows."""
         best = max(parts, key=lambda part: part.margin)
         sentences = tuple(
@@ -246,70 +237,6 @@ class FootnoteReader:
             answerable=self.answerable(best.margin, best.verdict),
         )
         return PassageReading(reading, sentences)
-
-
-@dataclass(frozen=True, slots=True)
-class _WindowReading:
-    span: Span
-    score: float
-    margin: float
-    verdict: float
-    sentences: tuple[tuple[Span, float], ...]
-    """The best span inside each sentence and its margin over "no answer here"."""
-
-
-def _read_window(
-    window: _Window,
-    start: Logits,
-    end: Logits,
-    verdict: float,
-    passage: str,
-    sentences: Sequence[Span],
-) -> _WindowReading:
-    null = float(start[0] + end[0])
-    starts, ends = start[window.first : -1], end[window.first : -1]
-    span, score = _best_span(window.offsets, starts, ends)
-    if span is None:
-        empty = tuple((Span(item.start, item.start), NO_SPAN) for item in sentences)
-        return _WindowReading(Span(0, 0), NO_SPAN, NO_SPAN, verdict, empty)
-    readings = []
-    for sentence in sentences:
-        inside = [
-            piece
-            for piece, (left, right) in enumerate(window.offsets)
-            if left >= sentence.start and right <= sentence.end
-        ]
-        found, value = None, NO_SPAN
-        if inside:
-            part = slice(inside[0], inside[-1] + 1)
-            found, value = _best_span(window.offsets[part], starts[part], ends[part])
-        readings.append((found or Span(sentence.start, sentence.start), value - null))
-    return _WindowReading(
-        _whole_words(passage, span), score, score - null, verdict, tuple(readings)
-    )
-
-
-def _best_span(
-    offsets: Sequence[tuple[int, int]], starts: Logits, ends: Logits
-) -> tuple[Span | None, float]:
-    """Return the characters of the best span and its score; the first of equal ones."""
-    if len(starts) == 0:
-        return None, NO_SPAN
-    sums = starts[:, np.newaxis] + ends[np.newaxis, :]
-    distance = np.arange(len(ends))[np.newaxis, :] - np.arange(len(starts))[:, np.newaxis]
-    sums[(distance < 0) | (distance >= LONGEST_ANSWER_PIECES)] = NO_SPAN
-    first, last = divmod(int(np.argmax(sums)), len(ends))
-    return Span(offsets[first][0], offsets[last][1]), float(sums[first, last])
-
-
-def _whole_words(text: str, span: Span) -> Span:
-    """Extend a span that begins or ends inside a word, which word pieces allow."""
-    start, end = span.start, span.end
-    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
-        start -= 1
-    while 0 < end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
-        end += 1
-    return Span(start, end)
 
 
 def _graph(folder: Path) -> Any:

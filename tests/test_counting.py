@@ -14,7 +14,9 @@ from rag.counting import (
 )
 from rag.terms import terms
 
-NATIONS = Counted(frozenset(terms("countries")), frozenset(terms("states nations members governments")))
+NATIONS = Counted(
+    frozenset(terms("countries")), frozenset(terms("states nations members governments"))
+)
 
 
 @pytest.mark.parametrize(
