@@ -104,7 +104,7 @@ class StoredVectors:
         places = self._places[rows]
         found = np.empty((len(rows), self.dimension), STORED_VECTOR)
         owners = np.searchsorted(self._starts, places, side="right") - 1
-        for number in np.unique(owners):
+        for number in _occurring(owners):
             own = owners == number
             found[own] = self.segments[number].rows[places[own] - self._starts[number]]
         return found
@@ -114,7 +114,7 @@ class StoredVectors:
         places = self._places[rows]
         owners = np.searchsorted(self._starts, places, side="right") - 1
         found: list[Packed] = [np.empty((0, 0), np.uint8)] * len(rows)
-        for number in np.unique(owners):
+        for number in _occurring(owners):
             segment, own = self.segments[number], np.flatnonzero(owners == number)
             within = places[own] - self._starts[number]
             parts = np.split(segment.sentences(within), np.cumsum(segment.counts[within])[:-1])
@@ -188,6 +188,11 @@ def segment_files(folder: Path, number: int) -> tuple[Path, Path, Path]:
 def _mapped(path: Path, kind: Any, shape: tuple[int, int]) -> Any:
     """Return a file's rows, mapped; a file without a row cannot be."""
     return np.memmap(path, kind, "r", shape=shape) if shape[0] else np.empty(shape, kind)
+
+
+def _occurring(owners: Integers) -> Integers:
+    """Return each number once, in order; `np.unique` would load the modules for masked arrays."""
+    return np.flatnonzero(np.bincount(owners))
 
 
 def _joined(parts: list[Integers]) -> Integers:
