@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 SIMILAR = 0.5
 """Share of equal words (0..1) from which on a sentence is shown as what a quote became."""
 _COMPARED_SENTENCES = 10
+_NUMBER = re.compile(r"(?<![\d.])\d+(?:,\d+)*(?:\.\d+)?(?!\.?\d)")
+"""A number with its decimals; "12.04.2016" is none, and its year is a value by itself."""
 
 
 class Outcome(StrEnum):
@@ -84,6 +86,23 @@ def check_quote(citation: Citation, name: str, document: Document) -> CitationCh
         note = f"wrong hash: {citation.sha256} is cited, but the file has {document.sha256}"
         return replace(check, notes=(note,))
     return replace(check, problems=tuple(_mismatches(check)))
+
+
+def gives(quote: str, value: str) -> bool:
+    """Whether *quote* says *value* in whole words and numbers, whatever their case.
+
+    "20" is not said by "200 patients", nor "5" by "5.2 million". An empty value is never said.
+    """
+    text, wanted = _folded(quote), _folded(value)
+    inside = {at for at in range(1, len(text)) if text[at - 1].isalnum() and text[at].isalnum()}
+    for number in _NUMBER.finditer(text):
+        inside.update(range(number.start() + 1, number.end()))
+    starts = (match.start() for match in re.finditer(f"(?={re.escape(wanted)})", text))
+    return bool(wanted) and any(inside.isdisjoint({at, at + len(wanted)}) for at in starts)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def difference(old: str, new: str) -> str:

@@ -15,7 +15,7 @@ from rag.answers_file import ERROR, read_answers
 from rag.errors import IndexMissingError, InputError, LoadError
 from rag.loading import Loader
 from rag.models import file_sha256
-from rag.quotes import CitationCheck, Outcome, check_quote
+from rag.quotes import CitationCheck, Outcome, check_quote, gives
 from rag.types import Status
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def answer_problems(answer: WrittenAnswer) -> list[str]:
     if answer.text is not None and answer.text != answer.expected_text:
         problems.append("the text is not its sentences with their citations")
     if answer.short_answer and not any(
-        answer.short_answer.casefold() in quote.casefold() for quote in quotes.values()
+        gives(quote, answer.short_answer) for quote in quotes.values()
     ):
         problems.append(f"the short answer {answer.short_answer!r} is in no quote")
     return problems
@@ -175,14 +175,10 @@ def _sentence_problems(sentence: Sentence, quotes: dict[int, str]) -> list[str]:
 
 def _value_problems(position: Position, quotes: dict[int, str]) -> list[str]:
     problems = _number_problems(position.citations, quotes)
-    cited = [_folded(quotes[number]) for number in position.citations if number in quotes]
-    if not problems and not any(_folded(position.value) in quote for quote in cited):
+    cited = [quotes[number] for number in position.citations if number in quotes]
+    if not problems and not any(gives(quote, position.value) for quote in cited):
         return ["is in no quote that it cites"]
     return problems
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def _number_problems(numbers: Sequence[int], quotes: dict[int, str]) -> list[str]:

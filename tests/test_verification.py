@@ -15,7 +15,7 @@ from rag.embedding import open_embedder
 from rag.errors import IndexMissingError
 from rag.indexing import update_index
 from rag.pipeline import open_pipeline
-from rag.quotes import Outcome, difference
+from rag.quotes import Outcome, difference, gives
 from rag.settings import (
     AnsweringSettings,
     EmbeddingSettings,
@@ -302,12 +302,43 @@ def test_rules_hold_for_an_answer_as_it_was_given(shared):
             "the value '9' in a disagreement is in no quote that it cites",
         ),
         ({"short_answer": "1975"}, "the short answer '1975' is in no quote"),
+        ({"short_answer": "187"}, "the short answer '187' is in no quote"),
+        ({"short_answer": "Qui"}, "the short answer 'Qui' is in no quote"),
+        (
+            {"disagreements": [{"about": "x", "positions": [{"value": "74", "citations": [1]}]}]},
+            "the value '74' in a disagreement is in no quote that it cites",
+        ),
     ],
 )
 def test_an_answer_that_breaks_a_rule_fails(shared, changes, expected):
     problems = problems_of(shared, **changes)
     assert [problem for problem in problems if expected in problem]
     assert shared.verify().exit_code == 1
+
+
+TRIAL = "Trial BETA-19 enrolled 200 patients (5.2% of 3,846) for US$5 million on 12.04.2016."
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["200", "trial beta-19", "19", "200  patients", "5.2", "5.2%", "3,846", "$5 million", "2016"]
+    + ["04.2016.", "of 3,846) for"],
+)
+def test_a_quote_gives_whole_words_and_numbers(value):
+    assert gives(TRIAL, value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["20", "0", "a", "", " ", "5.", "2%", "2% of", "846", "3", "million on 1", "016", "BET"],
+)
+def test_a_piece_of_a_word_or_number_is_not_given(value):
+    assert not gives(TRIAL, value)
+
+
+def test_a_value_counts_where_it_is_whole():
+    assert gives("Of 1200 people, 200 left.", "200")
+    assert not gives("Of 1200 people, 2000 left.", "200")
 
 
 def test_lists_and_json_lines_hold_several_answers(shared):
