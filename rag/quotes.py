@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from rag.evidence import quotable_spans
-from rag.types import Block, BlockKind, Span
+from rag.types import Block, BlockKind, Metadata, Span
 
 if TYPE_CHECKING:
     from rag.types import Citation, Document, Page
@@ -79,13 +79,15 @@ class CitationCheck:
 def check_quote(citation: Citation, name: str, document: Document) -> CitationCheck:
     """Return what the document called *name*, as it is now, says of a citation.
 
-    Where the document has the hash that the citation names, span and page must be exact too.
+    Where the document has the hash that the citation names, its span, its page and what it says of
+    title, author, date and kind must be exact too.
     """
     check = _located(citation, name, document) or _altered(citation, name, document)
+    misnamed = _misnamed(citation, document)
     if document.sha256 != citation.sha256:
         note = f"wrong hash: {citation.sha256} is cited, but the file has {document.sha256}"
-        return replace(check, notes=(note,))
-    return replace(check, problems=tuple(_mismatches(check)))
+        return replace(check, notes=(note, *misnamed))
+    return replace(check, problems=(*_mismatches(check), *misnamed))
 
 
 def gives(quote: str, value: str) -> bool:
@@ -166,6 +168,16 @@ def _mismatches(check: CitationCheck) -> list[str]:
     elif citation.page and check.page and _label(citation.page) != _label(check.page):
         problems.append(f"page mismatch: label {citation.page.label!r} is cited")
     return problems
+
+
+def _misnamed(citation: Citation, document: Document) -> list[str]:
+    """Return what a citation says of title, author, date and kind that the document does not."""
+    return [
+        f"{field.name} mismatch: {cited!r} is cited, but the file has {repr(own) if own else 'none'}"
+        for field in fields(Metadata)
+        if (cited := getattr(citation.metadata, field.name))
+        and cited != (own := getattr(document.metadata, field.name))
+    ]
 
 
 def _label(page: Page) -> str | None:

@@ -1,7 +1,8 @@
 """Answers re-checked against the source files.
 
-A citation is held to its exact span and page in the file that it names by its SHA-256. Where the
-file has changed since, the quote must still be somewhere in it, word for word.
+A citation is held to its exact span and page in the file that it names by its SHA-256, and to the
+title, author, date and kind that this file is read to have. Where the file has changed since, the
+quote must still be somewhere in it, word for word.
 """
 
 from __future__ import annotations
@@ -198,11 +199,12 @@ class _Sources:
         self._reloaded: dict[str, Document] = {}
 
     def find(self, citation: Citation) -> SourceFile | None:
-        """Return the cited file; where it is gone, another one that had the same bytes."""
-        names = [citation.document, *citation.other_names]
-        names += [file.name for file in self._files.values() if file.sha256 == citation.sha256]
-        known = [self._files[name] for name in names if name in self._files]
-        return next((file for file in known if Path(file.path).is_file()), None)
+        """Return the file that had the cited bytes, the cited name first, else the one so named."""
+        names = (citation.document, *citation.other_names)
+        named = [self._files[name] for name in names if name in self._files]
+        known = (*named, *self._files.values())
+        same = [file for file in known if file.sha256 == citation.sha256]
+        return next((file for file in (*same, *named) if Path(file.path).is_file()), None)
 
     def sha256(self, file: SourceFile) -> str:
         """Return the hash of the file's bytes now."""
