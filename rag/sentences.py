@@ -27,6 +27,12 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 """An abbreviation or house number that never ends a sentence, whatever follows."""
+_AFTER_UNIT = re.compile(
+    r"\d\s?(?:\w{1,3}/)?(?:g|m|mm|l|L|s|ms|sec|min|h|hr|t|V|W|K|J|Pa|cal|°[CF])\.(?P<gap>\s+)"
+    r"(?=(?:The|An?|In|It|Its|This|That|These|Those|There|They|He|She|We|You|If|When|While|For|At|"
+    r"On|To|As|After|Before|But|However)[\s,])"
+)
+"""A number in a unit that may be an abbreviation or initial too, before a word that begins."""
 PRECEDING_CHARACTERS = 300
 LONGEST_SENTENCE_CHARACTERS = 1000
 _BREAK = re.compile(r"\s+")
@@ -67,13 +73,23 @@ def sentence_spans(text: str, within: Span | None = None) -> list[Span]:
             pieces[-1] = Span(pieces[-1].start, span.end)
         else:
             pieces.append(span)
-    return [part for piece in _with_labels(text, pieces) for part in _cut(text, piece)]
+    whole = [part for piece in pieces for part in _after_units(text, piece)]
+    return [part for piece in _with_labels(text, whole) for part in _cut(text, piece)]
 
 
 def without_list_mark(text: str, span: Span) -> Span:
     """Return *span* without the number, letter, bullet or dash that it begins with."""
     mark = _LIST_MARK.match(text, span.start, span.end)
     return Span(mark.end(), span.end) if mark else span
+
+
+def _after_units(text: str, span: Span) -> Iterator[Span]:
+    """Yield *span* in the sentences that end with a unit: "It weighs 300 g. The filter …"."""
+    start = span.start
+    for match in _AFTER_UNIT.finditer(text, span.start, span.end):
+        yield Span(start, match.start("gap"))
+        start = match.end("gap")
+    yield Span(start, span.end)
 
 
 def _with_labels(text: str, pieces: list[Span]) -> list[Span]:

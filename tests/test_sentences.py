@@ -39,6 +39,18 @@ CASES = [
     ["Talks began.", "2 May 2016. The minister left.", "SCO. The Shanghai body."],
     ["Daesh, ISIS. Two names of one organisation.", "Khan prefers the first."],
     ["Critics disagree.", "They went home.", "He left.", "That was in Iran."],
+    ["The recorder weighs 300 g.", "The filter must be replaced."],
+    ["The delay is 20 ms.", "A third of it is new.", "It falls at 5 m/s.", "In short, it is bad."],
+    [
+        "It is kept at 4 °C.",
+        "A sample of 2ml.",
+        "It needs 12 V.",
+        "This lasts 3 h.",
+        "If not, wait.",
+    ],
+    ["He rose 30 m. Smith saw it."],
+    ["Writ 3 v. The State and Street 59-A. In Islamabad are one."],
+    ["See pp. 3 g. A. Smith, and Vol. 3 in 12 min. of 3 h. a day."],
 ]
 
 
