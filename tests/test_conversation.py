@@ -110,6 +110,7 @@ OPERATIONS = turn("Which two operations did Pakistan fight?", "Zarb-e-Azb and Ra
 SENT = turn("When did Pakistan send soldiers to Somalia?", "1992")
 THREE = turn("Which three courses are open to Pakistan?", "the study and the essay")
 COMPARED = turn("Who compared the coalition with NATO?", "Moghul")
+FOUNDERS = turn("Which countries joined the EU in 1973?", "Denmark, Ireland and the UK")
 ISAF = turn("When did the ISAF mission end?", "2014")
 
 
@@ -186,6 +187,12 @@ ISAF = turn("When did the ISAF mission end?", "2014")
             "What is the second one?",
             "What is the second of the three courses that are open to Pakistan?",
         ),
+        ([FOUNDERS], "When did the first begin?", "When did Denmark begin?"),
+        (
+            [FOUNDERS],
+            "Who led the first of them?",
+            "Who led the first of the countries that joined the EU in 1973?",
+        ),
         ([COMMANDS], "Tell me more", "Tell me more about Raheel Sharif"),
         ([JOINED], "Tell me more", "Tell me more about when Pakistan joined the IMCTC"),
         ([OFFICE], "How many members does it have?", "How many members does the IMCTC have?"),
@@ -208,6 +215,8 @@ def test_a_follow_up_becomes_self_contained(history, question, expected):
         ([SEAT], "Is there a treaty between Iran and Iraq?"),
         ([MEMBERS], "How old is he?"),
         ([JOINED], "IMCTC command structure"),
+        ([FOUNDERS], "When did the first of the oil shocks begin?"),
+        ([FOUNDERS], "What was the first in a series of oil shocks?"),
     ],
 )
 def test_in_doubt_a_question_is_left_as_it_is(history, question):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _ORDINALS = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "latter": 1, "last": -1}
 _ORDINAL = re.compile(
     rf"\bthe\s+(?P<which>{'|'.join(_ORDINALS)})(?:\s+ones?\b|(?=\W*$)|(?=\s+(?:is|are|was|were|do|does|"
-    r"did|has|have|had|in|of|begin|begun|end|start)\b))",
+    r"did|has|have|had|begin|begun|end|start)\b))",
     re.IGNORECASE,
 )
 _COUNTED = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
