@@ -187,6 +187,10 @@ ISAF = turn("When did the ISAF mission end?", "2014")
             "What is the second one?",
             "What is the second of the three courses that are open to Pakistan?",
         ),
+        ([MEMBERS], "Thanks. Who leads it?", "Who leads the coalition?"),
+        ([MEMBERS], "Thank you very much! Who leads it?", "Who leads the coalition?"),
+        ([MEMBERS], "OK: and NATO?", "How many members does NATO have?"),
+        ([JOINED], "Great. Why?", "Why did Pakistan join the IMCTC?"),
         ([FOUNDERS], "When did the first begin?", "When did Denmark begin?"),
         (
             [FOUNDERS],
@@ -215,6 +219,7 @@ def test_a_follow_up_becomes_self_contained(history, question, expected):
         ([SEAT], "Is there a treaty between Iran and Iraq?"),
         ([MEMBERS], "How old is he?"),
         ([JOINED], "IMCTC command structure"),
+        ([JOINED], "Thanks. What is inflation?"),
         ([FOUNDERS], "When did the first of the oil shocks begin?"),
         ([FOUNDERS], "What was the first in a series of oil shocks?"),
     ],

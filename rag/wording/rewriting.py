@@ -28,6 +28,12 @@ _LEAD = re.compile(
     r"^\W*(?:(?:and|but|so|then|also|ok(?:ay)?|well|now|yes|no|right|thanks?(?: you)?)\b[\s,]*)+",
     re.IGNORECASE,
 )
+_COURTESY = re.compile(
+    r"^\W*(?:ok(?:ay)?|well|yes|no|right|great|thanks|thank you)(?: (?:a lot|very much|so much))?"
+    r"\s*[.!:;–—-]+\s+(?=[^\W\d])",
+    re.IGNORECASE,
+)
+"""What is said before the question, as a sentence of its own: "Thanks. When …", not "No. 10"."""
 _REQUEST = re.compile(r"(?:Tell|List|Name|Give|Explain|Describe|Summari[sz]e|Compare|Discuss)\b")
 _BARE = re.compile(
     r"^\W*(?:and\s+|but\s+)?(?P<head>why(?:\s+not)?|when|where|how|who|since when|until when|how long|"
@@ -80,19 +86,25 @@ def rewritten(question: str, history: Sequence[Turn]) -> str:
         history: The earlier turns, the oldest first, at least one.
     """
     context = context_of(history)
+    asked = _COURTESY.sub("", question)
+    text = _spelled_out(asked, context)
+    return question if text == asked else _finished(text)
+
+
+def _spelled_out(question: str, context: Context) -> str:
+    """Return a question with what it leaves out, the question itself where that is nothing."""
     for completely in (
         _with_other_head(question, context),
         _more_of_the_same(question, context),
         substituted(question, context),
     ):
         if completely is not None:
-            return _finished(completely)
+            return completely
     text = demonstratives_replaced(question, context)
     text = _proposition(text, context)
     text = picked(text, context)
     text = resolved(text, question, context.mentions)
-    text = completed(text, context)
-    return question if text == question else _finished(text)
+    return completed(text, context)
 
 
 def _finished(text: str) -> str:
