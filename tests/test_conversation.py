@@ -11,6 +11,7 @@ import pytest
 
 from rag.conversation import standalone
 from rag.types import Answer, Citation, IndexStamp, Metadata, Sentence, Span, Status, Turn
+from rag.wording.kinds import names
 
 CONVERSATIONS = [
     json.loads(line)
@@ -111,6 +112,7 @@ SENT = turn("When did Pakistan send soldiers to Somalia?", "1992")
 THREE = turn("Which three courses are open to Pakistan?", "the study and the essay")
 COMPARED = turn("Who compared the coalition with NATO?", "Moghul")
 FOUNDERS = turn("Which countries joined the EU in 1973?", "Denmark, Ireland and the UK")
+ROLE = turn("What is the role of the WHO?")
 ISAF = turn("When did the ISAF mission end?", "2014")
 
 
@@ -191,6 +193,9 @@ ISAF = turn("When did the ISAF mission end?", "2014")
         ([MEMBERS], "Thank you very much! Who leads it?", "Who leads the coalition?"),
         ([MEMBERS], "OK: and NATO?", "How many members does NATO have?"),
         ([JOINED], "Great. Why?", "Why did Pakistan join the IMCTC?"),
+        ([ROLE], "How about the IMF?", "What is the role of the IMF?"),
+        ([ROLE], "Who leads it?", "Who leads the WHO?"),
+        ([turn("What is the role of the IMF?")], "And the WHO?", "What is the role of the WHO?"),
         ([FOUNDERS], "When did the first begin?", "When did Denmark begin?"),
         (
             [FOUNDERS],
@@ -226,6 +231,13 @@ def test_a_follow_up_becomes_self_contained(history, question, expected):
 )
 def test_in_doubt_a_question_is_left_as_it_is(history, question):
     assert standalone(question, history) == question
+
+
+def test_an_acronym_that_is_spelled_like_a_common_word_is_a_name():
+    assert names("What does the WHO tell its IT board?") == ["WHO", "IT"]
+    assert names("Did A. Smith ask Why it failed?") == ["Smith"]
+    assert names("WHO leads it?") == []
+    assert names("WHAT IS THE ROLE OF IRAN?") == ["ROLE OF IRAN"]
 
 
 def test_gold_questions_after_one_another_stay_as_they_are():

@@ -64,13 +64,19 @@ def names(text: str) -> list[str]:
     """Return the names in *text* in order, without the word that begins a question."""
     found = []
     for match in _NAME.finditer(text):
-        words = match.group().split()
-        while words and re.split(r"['’.]", words[0].casefold(), maxsplit=1)[0] in _NOT_NAMES:
-            words = words[1:]
+        words, begins = match.group().split(), match.start() == 0 or text.isupper()
+        while words and _is_no_name(words[0], begins=begins):
+            words, begins = words[1:], text.isupper()
         name = without_possessive(" ".join(words)).rstrip(".,")
         if re.search(r"[A-Z]", name):
             found.append(name)
     return found
+
+
+def _is_no_name(word: str, *, begins: bool) -> bool:
+    """Whether a capitalised word is "Who" or the like; in capitals "the WHO" may be meant."""
+    word = re.split(r"['’.]", word, maxsplit=1)[0]
+    return word.casefold() in _NOT_NAMES and (begins or len(word) == 1 or not word.isupper())
 
 
 def bare(phrase: str) -> str:
