@@ -113,6 +113,8 @@ THREE = turn("Which three courses are open to Pakistan?", "the study and the ess
 COMPARED = turn("Who compared the coalition with NATO?", "Moghul")
 FOUNDERS = turn("Which countries joined the EU in 1973?", "Denmark, Ireland and the UK")
 ROLE = turn("What is the role of the WHO?")
+JOBLESS = turn("What was unemployment in Germany in 2019?", "3.2 %")
+GROWTH = turn("What was growth in May 2019 in Germany?")
 ISAF = turn("When did the ISAF mission end?", "2014")
 
 
@@ -196,6 +198,24 @@ ISAF = turn("When did the ISAF mission end?", "2014")
         ([ROLE], "How about the IMF?", "What is the role of the IMF?"),
         ([ROLE], "Who leads it?", "Who leads the WHO?"),
         ([turn("What is the role of the IMF?")], "And the WHO?", "What is the role of the WHO?"),
+        ([JOBLESS], "And in France?", "What was unemployment in France in 2019?"),
+        ([JOBLESS], "And in 2020?", "What was unemployment in Germany in 2020?"),
+        ([JOBLESS], "And in early 2020?", "What was unemployment in Germany in early 2020?"),
+        ([JOBLESS], "And in March?", "What was unemployment in Germany in March?"),
+        ([BORDER], "And in Iran?", "How long was the border in 2015 in Iran?"),
+        ([GROWTH], "And in France?", "What was growth in May 2019 in France?"),
+        ([GROWTH], "And in June 2020?", "What was growth in June 2020 in Germany?"),
+        ([GROWTH], "And in early June?", "What was growth in early June in Germany?"),
+        (
+            [turn("When was the letter signed by Theresa May?")],
+            "And by Boris Johnson?",
+            "When was the letter signed by Boris Johnson?",
+        ),
+        (
+            [turn("How many people lived in Rome in the 19th century?")],
+            "And in Milan?",
+            "How many people lived in Milan in the 19th century?",
+        ),
         ([FOUNDERS], "When did the first begin?", "When did Denmark begin?"),
         (
             [FOUNDERS],

@@ -12,6 +12,7 @@ from rag.wording.lexicon import (
     AUXILIARIES,
     BASE,
     BE,
+    MONTHS,
     PERSON_NOUNS,
     PREPOSITIONS,
     is_plural,
@@ -32,16 +33,21 @@ _REQUEST_VERBS = frozenset(
     "list name tell give explain describe summarise summarize compare discuss".split()
 )
 MAX_SUBSTITUTE_WORDS = 7
-_DATE = re.compile(
-    r"(?:(?i:in|for|since|during|by|on)\s+)?(?:the\s+)?(?P<date>(?:[A-Z][a-z]+\s+)?(?:1[0-9]|20)\d\ds?)$"
+_SOME_YEAR = r"(?:1[0-9]|20)\d\ds?"
+_SOME_DATE = rf"(?:(?:{'|'.join(MONTHS)})\s+)?{_SOME_YEAR}"
+_DATE = re.compile(rf"(?:(?i:in|for|since|during|by|on)\s+)?(?:the\s+)?(?P<date>{_SOME_DATE})$")
+_A_DATE = re.compile(rf"\b{_SOME_DATE}\b")
+_YEAR = re.compile(rf"\b{_SOME_YEAR}\b")
+_OF_TIME = re.compile(
+    rf"(?:^|\b[a-z]+\s)(?:{'|'.join(MONTHS)})\b|"
+    rf"\b(?:{_SOME_YEAR}|century|spring|summer|autumn|winter)\b"
 )
-_A_DATE = re.compile(r"\b(?:[A-Z][a-z]+\s+)?(?:1[0-9]|20)\d\ds?\b")
+"""A time, not the end of a name: "by Theresa May"."""
 _TIMES = frozenset("now today later before afterwards currently earlier originally".split())
 _A_TIME = re.compile(
     r"\s+(?:at the (?:start|beginning|outset|end)|at first|initially|originally|today|now|"
-    r"in (?:1[0-9]|20)\d\d)$"
+    rf"in {_SOME_YEAR})$"
 )
-_YEAR = re.compile(r"\b(?:1[0-9]|20)\d\ds?\b")
 _ROLE = re.compile(
     r"^(?P<asked>(?:who|what|where|when|how \w+)\s+(?:is|are|was|were)\s+)(?P<role>the\s+.+?)"
     r"(?P<of>\s+of\s+.+)$",
@@ -141,10 +147,15 @@ def _with_owned(before: str, owned: re.Match[str], context: Context) -> str | No
 
 
 def _with_phrase(before: str, preposition: str, other: str) -> str:
-    """Replace what follows a preposition: "to Somalia" by "to Bosnia"."""
+    """Replace what follows a preposition: "to Somalia" by "to Bosnia", a time by a time only."""
     name = r"(?:(?:the|an?)\s+)?[A-Z][\w.-]*(?:\s+(?:of\s+(?:the\s+)?)?[A-Z][\w.-]*)*"
     ends = rf"(?:(?!\s(?:{'|'.join(PREPOSITIONS)})\s).)+$"
-    found = list(re.finditer(rf"\b{preposition.casefold()}\s+(?:{name}|{ends})", before))
+    date = rf"(?:the\s+)?{_SOME_DATE}\b"
+    whole = rf"\b{preposition.casefold()}\s+(?:{date}|{name}|{ends})"
+    is_time = bool(_OF_TIME.search(other))
+    found = [
+        item for item in re.finditer(whole, before) if bool(_OF_TIME.search(item[0])) == is_time
+    ]
     if found:
         last = found[-1]
         return f"{before[: last.start()]}{preposition.casefold()} {other}{before[last.end() :]}"

@@ -163,6 +163,10 @@ TITLES = frozenset(
 )
 MALE = frozenset("he him his himself mr sir king prince lord sheikh sultan pope father".split())
 FEMALE = frozenset("she her hers herself mrs ms lady queen princess miss mother".split())
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 PLURALS = frozenset(
     "people men women children troops police media data personnel staff servicemen".split()
 )

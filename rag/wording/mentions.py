@@ -15,6 +15,7 @@ from rag.wording.lexicon import (
     AUXILIARIES,
     BASE,
     DETERMINERS,
+    MONTHS,
     PREPOSITIONS,
     THING_NOUNS,
     is_plural,
@@ -56,10 +57,7 @@ _TRAILING = re.compile(
     rf"(?:\s+(?:{'|'.join(sorted(PREPOSITIONS))}|\w+ly|and (?:its|their|his|her)\b.*))+$",
     re.IGNORECASE,
 )
-_ONLY_DATE = re.compile(
-    r"[\W\d]*(?:(?:January|February|March|April|May|June|July|August|September|October|November|"
-    r"December|the|early|late|years?|\d+0s)[\W\d]*)*$"
-)
+_ONLY_DATE = re.compile(rf"[\W\d]*(?:(?:{'|'.join(MONTHS)}|the|early|late|years?|\d+0s)[\W\d]*)*$")
 _BEGINS_PHRASE = re.compile(r"(?:the|an?)\s|[A-Z]")
 _COPULAS = frozenset("be become remain seem appear".split())
 _BETWEEN_PHRASES = (PREPOSITIONS - {"of", "between"}) | AUXILIARIES | frozenset(
