@@ -115,6 +115,7 @@ FOUNDERS = turn("Which countries joined the EU in 1973?", "Denmark, Ireland and 
 ROLE = turn("What is the role of the WHO?")
 JOBLESS = turn("What was unemployment in Germany in 2019?", "3.2 %")
 GROWTH = turn("What was growth in May 2019 in Germany?")
+ARTICLE = turn("What does Article 5 of the treaty provide?")
 ISAF = turn("When did the ISAF mission end?", "2014")
 
 
@@ -216,6 +217,25 @@ ISAF = turn("When did the ISAF mission end?", "2014")
             "And in Milan?",
             "How many people lived in Milan in the 19th century?",
         ),
+        ([ARTICLE], "And Article 6?", "What does Article 6 of the treaty provide?"),
+        ([ARTICLE], "What about Article 42.7?", "What does Article 42.7 of the treaty provide?"),
+        ([ARTICLE], "Who wrote it?", "Who wrote Article 5 of the treaty?"),
+        (
+            [turn("How many seats has the Boeing 747?")],
+            "And the Airbus A380?",
+            "How many seats has the Airbus A380?",
+        ),
+        (
+            [turn("Who won the World Cup 2018?")],
+            "And the World Cup 2022?",
+            "Who won the World Cup 2022?",
+        ),
+        ([turn("Who won Euro 2016?")], "And Euro 2020?", "Who won Euro 2020?"),
+        (
+            [turn("What does Resolution 2249 of the Council say?")],
+            "And Resolution 1373?",
+            "What does Resolution 1373 of the Council say?",
+        ),
         ([FOUNDERS], "When did the first begin?", "When did Denmark begin?"),
         (
             [FOUNDERS],
@@ -258,6 +278,13 @@ def test_an_acronym_that_is_spelled_like_a_common_word_is_a_name():
     assert names("Did A. Smith ask Why it failed?") == ["Smith"]
     assert names("WHO leads it?") == []
     assert names("WHAT IS THE ROLE OF IRAN?") == ["ROLE OF IRAN"]
+
+
+def test_a_number_belongs_to_the_name_that_it_follows():
+    assert names("Does Article 5 or World War 2 matter?") == ["Article 5", "World War 2"]
+    assert names("Did Iran 5,000 or Iraq 20 times or Oman in 1990?") == ["Iran", "Iraq", "Oman"]
+    assert names("Who won Euro 2016?") == ["Euro"]
+    assert names("What is Article 5 of the Treaty of Rome?") == ["Article 5", "Treaty of Rome"]
 
 
 def test_gold_questions_after_one_another_stay_as_they_are():

@@ -174,7 +174,8 @@ def _with_name(before: str, other: str, context: Context) -> str | None:
         return _with_noun(before, other, context)
     if other.startswith("the ") or names(other)[:1] == [other]:
         target = _with_article(before, target)
-    return before.replace(target, other, 1)
+    year = rf"(?:\s+(?:in\s+)?{_SOME_YEAR}\b)?" if _YEAR.search(other) else ""
+    return re.sub(re.escape(target) + year, lambda _: other, before, count=1)
 
 
 def _with_article(text: str, name: str) -> str:

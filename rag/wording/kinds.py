@@ -39,7 +39,10 @@ _NAME = re.compile(
     r"(?<![\w’'])(?:[A-Z][\w’'.&-]*|\d+\+[A-Z])"
     r"(?:\s+(?:(?:of|the|for|on|and|in|to|bin|al|de|von|van|der|la|ul|e)\s+){0,2}"
     r"(?:[A-Z][\w’'.&-]*\w|[A-Z]\b\.?|\([a-z]\)))*"
+    r"(?:\s+(?!(?:1[5-9]|20)\d\d\b)\d+(?:\.\d+)*[a-z]?(?![,.]?\w)"
+    r"(?!\s+(?:[a-z]{3,}s|[a-z]+illion|hundred|thousand|people|per)\b))?"
 )
+"""Capitalised words and what numbers them: "Article 5", but no year and no "Iran 5 times"."""
 _NOT_NAMES = AUXILIARIES | frozenset(
     """who whom whose what which when where why how the a an i and but so then also ok okay well now
     tell name list give summarise summarize explain describe compare according discuss please yes
