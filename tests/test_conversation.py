@@ -116,6 +116,7 @@ ROLE = turn("What is the role of the WHO?")
 JOBLESS = turn("What was unemployment in Germany in 2019?", "3.2 %")
 GROWTH = turn("What was growth in May 2019 in Germany?")
 ARTICLE = turn("What does Article 5 of the treaty provide?")
+FELL = turn("When did the bridge collapse?", "14 August 2018")
 ISAF = turn("When did the ISAF mission end?", "2014")
 
 
@@ -235,6 +236,25 @@ ISAF = turn("When did the ISAF mission end?", "2014")
             [turn("What does Resolution 2249 of the Council say?")],
             "And Resolution 1373?",
             "What does Resolution 1373 of the Council say?",
+        ),
+        ([FELL], "Why did it happen?", "Why did the bridge collapse?"),
+        ([FELL], "And where did it occur?", "Where did the bridge collapse?"),
+        ([FELL], "Did it happen at night?", "Did the bridge collapsing happen at night?"),
+        (
+            [turn("Who won the World Cup in Berlin?", "Italy")],
+            "When did it happen?",
+            "When did Italy win the World Cup in Berlin?",
+        ),
+        (
+            [turn("When did the accident close the road?")],
+            "Why did it happen?",
+            "Why did the accident happen?",
+        ),
+        ([turn("When was the war?", "1999")], "Why did it happen?", "Why did the war happen?"),
+        (
+            [turn("What caused the explosion?", "gas")],
+            "When did it happen?",
+            "When did the explosion happen?",
         ),
         ([FOUNDERS], "When did the first begin?", "When did Denmark begin?"),
         (

@@ -9,6 +9,7 @@ from rag.terms import without_possessive
 from rag.wording.lexicon import (
     AUXILIARIES,
     COUNTRIES,
+    EVENT_NOUNS,
     FEMALE,
     MALE,
     ORGANISATION_NOUNS,
@@ -85,6 +86,12 @@ def _is_no_name(word: str, *, begins: bool) -> bool:
 def bare(phrase: str) -> str:
     """Return a phrase without its article or demonstrative."""
     return _ARTICLE.sub("", phrase)
+
+
+def is_event(phrase: str) -> bool:
+    """Whether a noun phrase names what happens: "the battle of Verdun", but not "the bridge"."""
+    head = _HEAD_END.split(bare(phrase), maxsplit=1)[0].casefold().split()
+    return bool(head) and head[-1] in EVENT_NOUNS
 
 
 def kind_of(phrase: str) -> Kind:

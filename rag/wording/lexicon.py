@@ -123,6 +123,14 @@ THING_NOUNS = frozenset(
     plan prize programme program project protocol report review revolution satellite statement
     study summit system telescope treaty vaccine wall war""".split()
 )
+EVENT_NOUNS = frozenset(
+    """accident assassination attack battle bombing ceremony collapse conference congress coup crash
+    crisis disaster earthquake election eruption event explosion famine fire flood game genocide
+    incident invasion killing massacre match meeting mission murder operation outbreak pandemic
+    protest raid rebellion referendum revolt revolution riot siege storm strike summit trial uprising
+    war""".split()
+)
+"""What happens, where other things only have something happen to them."""
 ATTRIBUTES = frozenset(
     """advantage aim area argument benefit budget cause characteristic consequence contribution cost
     criticism definition difference disadvantage effect feature finding function gdp goal

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.wording.context import Context, context_of
 from rag.wording.ellipsis import completed, substituted
+from rag.wording.kinds import is_event
 from rag.wording.phrasing import (
     asked_again,
     gerund_phrase,
@@ -43,6 +44,11 @@ _BARE = re.compile(
     r"(?:\s+(?:so|happen|the case))?)?\W*$",
     re.IGNORECASE,
 )
+_HAPPENED = re.compile(
+    r"^\W*(?:and\s+|but\s+)?(?P<head>why|when|where|how)\s+did\s+it\s+(?:happen|occur)\W*$",
+    re.IGNORECASE,
+)
+_HAPPENS = re.compile(r"\bit(?=\s+(?:\w+ly\s+)?(?:happen|occur)(?:s|ed|red)?\b)", re.IGNORECASE)
 _MORE = re.compile(
     r"^\W*(?:and\s+)?(?:(?:can|could|would) you\s+)?(?P<request>(?:please\s+)?(?:tell me more|say more|"
     r"explain(?: that| this| further| more)?|elaborate|go on|more(?: details?| information)?|"
@@ -95,6 +101,7 @@ def _spelled_out(question: str, context: Context) -> str:
     """Return a question with what it leaves out, the question itself where that is nothing."""
     for completely in (
         _with_other_head(question, context),
+        _happened(question, context),
         _more_of_the_same(question, context),
         substituted(question, context),
     ):
@@ -141,6 +148,20 @@ def _why_not(clause: Clause) -> str | None:
     return " ".join(f"why {auxiliary} {clause.subject} {clause.verb} {clause.rest}".split())
 
 
+def _happened(question: str, context: Context) -> str | None:
+    """Ask the question before again: "When did the bridge fall?" and "Why did it happen?"."""
+    match = _HAPPENED.match(question)
+    clause = context.clause
+    if match is None or clause is None or clause.is_definition or _speaks_of_event(context):
+        return None
+    return asked_again(clause, match["head"], context.answer)
+
+
+def _speaks_of_event(context: Context) -> bool:
+    """Whether the topic itself is what "it" in "it happened" means."""
+    return context.topic is not None and is_event(context.topic)
+
+
 def _more_of_the_same(question: str, context: Context) -> str | None:
     match = _MORE.match(question)
     if match is None:
@@ -168,6 +189,7 @@ def _proposition(question: str, context: Context) -> str:
     for pattern, spelled in (
         (_DO_SO, None if unanswered else verb_phrase(clause)),
         (_FIGURE, number_asked(clause)),
+        (_HAPPENS, None if _speaks_of_event(context) else gerund_phrase(clause, answer)),
         (_EVENT, topic or gerund_phrase(clause, answer)),
         (_THAT, topic),
         (_THEN, indirect(clause) if clause.head == "when" else None),
