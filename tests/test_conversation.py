@@ -285,6 +285,7 @@ def test_a_follow_up_becomes_self_contained(history, question, expected):
         ([MEMBERS], "How old is he?"),
         ([JOINED], "IMCTC command structure"),
         ([JOINED], "Thanks. What is inflation?"),
+        ([BORDER], "When did the last one begin?"),
         ([FOUNDERS], "When did the first of the oil shocks begin?"),
         ([FOUNDERS], "What was the first in a series of oil shocks?"),
     ],

@@ -65,7 +65,7 @@ def picked(question: str, context: Context) -> str:
         return question
     which, listed = match["which"].casefold(), context.enumerated
     asked = next((_COUNTED[word] for word in (things or "").split() if word in _COUNTED), None)
-    if len(listed) > _ORDINALS[which] and asked in {None, len(listed)}:
+    if listed and len(listed) > _ORDINALS[which] and asked in {None, len(listed)}:
         spelled = listed[_ORDINALS[which]]
     elif things and is_plural(things.partition(" that ")[0]):
         spelled = f"the {which} of {things}"
