@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from rag.quantities import WRITTEN_NUMBER
+
 
 class Unit(StrEnum):
     """In what a number has to be given to answer."""
@@ -49,7 +51,10 @@ _GIVEN = {
     Unit.EXTENT: re.compile(
         r"(?:\b|\d)(?:[ck]?m|mm|kilo\w+|miles?|met(?:er|re)s?|yards?|feet|foot|ft|inch(?:es)?|blocks?|"
         r"light-years?|pages?|words|lines|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|"
-        r"century|centuries|generations?|ever|always|still|since|until|till|from)\b|\b[12]\d{3}s?\b",
+        r"century|centuries|generations?|ever|always|still|since|until|till|from|hrs?|secs?|mins?|"
+        r"indefinite(?:ly)?|permanently|for life|overnight)\b|\b[12]\d{3}s?\b|"
+        r"\d(?:[\s-]?(?:h|[mnµμ]s|[nµμ]m)|\ss)\b|"  # a lone "s" or "h" is no second or hour
+        rf"\b{WRITTEN_NUMBER}[ -](?:\w+[ -])?(?:bits?|bytes?|characters|letters|terms?)\b",
         re.IGNORECASE,
     ),
 }

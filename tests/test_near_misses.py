@@ -116,3 +116,6 @@ def test_a_sentence_without_a_number_says_of_nothing_how_long_it_is():
     assert not is_kept(question, "There were 80,000 casualties.", "80,000")
     assert is_kept("How long has it been so?", "It has been so since spring.", "spring")
     assert is_kept("How many members left?", "Several members left.", "Several")
+    battery = "The battery of the recorder lasts 12 h on a full charge."
+    assert is_kept("How long does the battery of the recorder last?", battery, "12 h")
+    assert not is_kept(question, "The s-shaped border has h-beams at 5 posts.", "5 posts")
