@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rag.counting import Counted, what_is_counted
 from rag.types import BlockKind
-from rag.units import Unit, unit_asked_for
+from rag.units import FAR, Unit, unit_asked_for
 from rag.wording.lexicon import is_plural
 
 
@@ -60,7 +60,7 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _DEGREE = (
-    r"(?:many|much|long|far|large|big|old|high|often|cold|deep|distant|expensive|fast|few|heavy|hot|"
+    rf"(?:many|much|long|{FAR}|large|big|old|high|often|cold|deep|distant|expensive|fast|few|heavy|hot|"
     r"low|short|small|tall|thick|wide|young)(?![\w-])"
 )
 """After "how": asks for a number, not for a manner."""

@@ -17,6 +17,12 @@ class Unit(StrEnum):
     """A length, a distance or a time."""
 
 
+FAR = (
+    r"far(?=\W*$| (?:above|apart|away|back|behind|below|down|from|inland|off|out|under|up|"
+    r"(?:north|south|east|west)\w*)\b|(?:(?! on\b).)* from\b|"
+    r".*\b(?:fly|jump|march|roam|sail|shoot|swim|throw|travel|walk)\b)(?!-)"
+)
+"""After "how": asks for a distance. "How far has it carried out the plan?" asks to what extent."""
 _ASKED = {
     Unit.MONEY: re.compile(
         r"\b(?:how much (?:money|(?:did|do|does|has|have|is|was|will) .*\b(?:cost|spen[dt]|pa(?:y|id)|"
@@ -31,10 +37,11 @@ _ASKED = {
         r"how many per ?cent)\b",
         re.IGNORECASE,
     ),
-    Unit.EXTENT: re.compile(r"\bhow (?:far|long)\b", re.IGNORECASE),
+    Unit.EXTENT: re.compile(rf"\bhow (?:{FAR}|long\b(?!-))", re.IGNORECASE),
 }
 _OF_NO_NUMBER = re.compile(
-    r"\W*(?:why|who|whom|whose|when|where|how(?!\s+(?:many|much|large|big|high|far|long)\b))\b",
+    r"\W*(?:why|who|whom|whose|when|where|"
+    rf"how(?!\s+(?:many|much|large|big|high|long|{FAR})(?![\w-])))\b",
     re.IGNORECASE,
 )
 _GIVEN = {

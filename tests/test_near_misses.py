@@ -118,4 +118,6 @@ def test_a_sentence_without_a_number_says_of_nothing_how_long_it_is():
     assert is_kept("How many members left?", "Several members left.", "Several")
     battery = "The battery of the recorder lasts 12 h on a full charge."
     assert is_kept("How long does the battery of the recorder last?", battery, "12 h")
+    done = "The ministry has implemented nearly all of the recommendations."
+    assert is_kept("How far has the ministry implemented the recommendations?", done, "nearly all")
     assert not is_kept(question, "The s-shaped border has h-beams at 5 posts.", "5 posts")

@@ -58,6 +58,9 @@ from rag.types import BlockKind
         ("What do they call the man who wrote it?", Form.FACT, Expected.ANY),
         ("In 2015, who announced it?", Form.FACT, Expected.PERSON),
         ("By whom was it written?", Form.FACT, Expected.PERSON),
+        ("How far is the port from the mine?", Form.FACT, Expected.NUMBER),
+        ("How far has the plan been carried out?", Form.OPEN, Expected.ANY),
+        ("How far-reaching are the reforms?", Form.OPEN, Expected.ANY),
     ],
 )
 def test_form_and_expected_value(question, form, expected):

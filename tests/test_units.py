@@ -31,6 +31,16 @@ from rag.units import Unit, has_unit
         ("How long is the border?", Unit.EXTENT),
         ("For how long has she worked there?", Unit.EXTENT),
         ("When was the long border drawn?", None),
+        ("How far is the port from the mine?", Unit.EXTENT),
+        ("How far from the mine does the port lie?", Unit.EXTENT),
+        ("How far back do the records go?", Unit.EXTENT),
+        ("And how far could the missile fly?", Unit.EXTENT),
+        ("The port is how far?", Unit.EXTENT),
+        ("How far has the ministry carried out the advice of the audit?", None),
+        ("How far has the total cost risen?", None),
+        ("How far is Norway dependent on gas from Russia?", None),
+        ("How far-reaching are the reforms?", None),
+        ("How long-lasting is the effect?", None),
     ],
 )
 def test_in_what_unit_a_number_is_asked_for(question, unit):
