@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from rag.names import states_in
-from rag.terms import STOP_WORDS, fold, without_possessive
+from rag.terms import STOP_WORDS, fold, query_terms, terms, without_possessive
 from rag.wording.lexicon import is_plural
 
 REPORTS = (
@@ -29,12 +29,17 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf"['’]s?\s(?:\w+\s)?(?:{_WORKS})s?\b|\s+et al\b|\s*\((?:\w+,? )?\d{{4}}|"
+    rf"['’]s?\s(?:\w+\s)?(?:{_WORKS})s?\b|\s+et al\b|"
+    r"\s*\((?!(?:born|died|reigned|ruled|since|from|until|till) )(?:\w+,? )?\d{4}(?!\s?[–-]\s?\d{4})|"
     r"(?:\s+and (?:his|her|their|other) (?:co-?authors?|colleagues|others))?"
     r"(?:\s*[\[(][^\])]*[\])])?,?(?:\s+of (?:the )?[A-Z]\w+(?:\s[A-Z]\w+)*)?"
     r"(?:,\s[^,.;:]{1,60},)?(?:\s+(?:is|are|was|were)\s\w+\sto)?"
     rf"\s+(?:\w+ly\s+|also\s+|later\s+)?(?:{_SAID})\b"
 )
+_WHO_IS = re.compile(r"\W*who(?:['’]s| is| was| are| were) (?P<office>.+)", re.IGNORECASE)
+_APPOSITION = re.compile(r",\s(?P<office>[^,.;:]{1,60}),")
+_AFTER_HEAD = re.compile(r"\b(?:at|for|from|in|of|on|to|under|with)\b|[,.;:?]")
+"""Where what comes before the head of a noun phrase, and the head itself, is over."""
 _ET_AL = re.compile(r"\bet al\b")
 _SURNAME = r"(?:[A-ZÀ-Þ]\. ?)*[A-ZÀ-Þ][\w'’-]+"
 _AUTHORS = rf"{_SURNAME}(?:(?:, {_SURNAME})*,? (?:&|and) {_SURNAME}| et al\.?)?"
@@ -72,6 +77,38 @@ def is_source(sentence: str, start: int, end: int) -> bool:
         or _BEFORE.search(sentence[:start])
         or _AFTER.match(sentence[end:])
     )
+
+
+def holds_office(sentence: str, start: int, end: int, question: str) -> bool:
+    """Whether the name at *start* to *end* has beside it the office for whose holder is asked.
+
+    "Who is the bank's economist?" is answered by "John Smith, the bank's economist, said" and by
+    "The bank's economist, John Smith, said", but not by "The economist's critic, Ann Bell, said".
+    """
+    asked = _WHO_IS.match(question)
+    if not asked or _BEFORE.search(sentence[:start]):
+        return False
+    wanted = set(query_terms(asked["office"]))
+    after = _APPOSITION.match(sentence[end:])
+    return any(
+        _head(office) == _head(asked["office"])
+        and 2 * len(wanted & set(terms(office))) > len(wanted)
+        for office in (_office_before(sentence, start, end), after["office"] if after else "")
+    )
+
+
+def _office_before(sentence: str, start: int, end: int) -> str:
+    """Return the words of the clause before a name, with those in it that precede two last ones."""
+    before, titles = sentence[:start].rstrip(), " ".join(sentence[start:end].split()[:-2])
+    if before.endswith(",") and not titles:
+        before = before[:-1] if sentence.startswith(",", end) else ""
+    return f"{re.split('[,.;:]', before)[-1]} {titles}"
+
+
+def _head(phrase: str) -> list[str]:
+    """Return the terms of the last word of a noun phrase before its "of …"."""
+    words = _AFTER_HEAD.split(phrase, maxsplit=1)[0].split()
+    return terms(words[-1]) if words and not words[-1].endswith(("'s", "’s")) else []
 
 
 def is_year_of_source(sentence: str, start: int, end: int) -> bool:

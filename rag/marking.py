@@ -6,7 +6,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.attribution import asks_for_source, asks_for_work, is_cited, is_source, is_year_of_source
+from rag.attribution import (
+    asks_for_source,
+    asks_for_work,
+    holds_office,
+    is_cited,
+    is_source,
+    is_year_of_source,
+)
 from rag.counting import counts_another, counts_another_time, later_number
 from rag.evidence import within
 from rag.names import spells_out
@@ -170,7 +177,8 @@ def _is_title_of_asked(candidate: Candidate, answer: Span, question: str) -> boo
 def _is_of_source(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:
     start, end = answer.start - candidate.span.start, answer.end - candidate.span.start
     if kind.expected is Expected.PERSON:
-        return is_source(candidate.text, start, end) and not asks_for_source(question)
+        answers = asks_for_source(question) or holds_office(candidate.text, start, end, question)
+        return is_source(candidate.text, start, end) and not answers
     if kind.expected in (Expected.DATE, Expected.NUMBER):
         return is_year_of_source(candidate.text, start, end) and not asks_for_work(question)
     asked = asks_for_source(question) or asks_for_work(question)

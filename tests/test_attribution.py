@@ -6,7 +6,13 @@ import re
 
 import pytest
 
-from rag.attribution import asks_for_source, asks_for_work, is_source, is_year_of_source
+from rag.attribution import (
+    asks_for_source,
+    asks_for_work,
+    holds_office,
+    is_source,
+    is_year_of_source,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,11 +51,90 @@ def test_a_name_that_only_says_so_is_a_source(sentence, name):
         ("Marie Curie found radium (1898).", "Marie Curie"),
         ("It has a commander (Raheel Sharif, since 2017).", "Raheel Sharif"),
         ("It has a commander, a general (Raheel Sharif, 2017).", "Raheel Sharif"),
+        ("Marie Curie (1867–1934) discovered radium.", "Marie Curie"),
+        ("Alois Weber (born 1867) discovered the comet.", "Alois Weber"),
+        ("Raheel Sharif (since 2017) leads it.", "Raheel Sharif"),
     ],
 )
 def test_a_name_that_does_something_is_none(sentence, name):
     start = sentence.index(name)
     assert not is_source(sentence, start, start + len(name))
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "name", "holds"),
+    [
+        (
+            "Who is the bank's chief economist?",
+            "John Smith, the bank's chief economist, said it would.",
+            "John Smith",
+            True,
+        ),
+        (
+            "Who's the chief economist of the bank?",
+            "John Smith, chief economist at the central bank, said it would.",
+            "John Smith",
+            True,
+        ),
+        (
+            "Who is the deputy minister?",
+            "Then the deputy minister, Omar Haddad, said talks would go on.",
+            "Omar Haddad",
+            True,
+        ),
+        (
+            "Who is the deputy minister?",
+            "Deputy Minister Omar Haddad said talks would go on.",
+            "Deputy Minister Omar Haddad",
+            True,
+        ),
+        (
+            "Who was the chairman of the port authority in 2019?",
+            "The chairman of the port authority, Nils Aas, warned of delays.",
+            "Nils Aas",
+            True,
+        ),
+        (
+            "Who is the bank's chief economist?",
+            "The chief economist's critic, Ann Bell, said it would not.",
+            "Ann Bell",
+            False,
+        ),
+        (
+            "Who is the deputy minister?",
+            "An adviser to the deputy minister, Omar Haddad, said so.",
+            "Omar Haddad",
+            False,
+        ),
+        (
+            "Who is the bank's chief economist?",
+            "The bank has a new chief economist, John Smith said.",
+            "John Smith",
+            False,
+        ),
+        (
+            "Who is its military commander?",
+            "According to Khan, the military commander, Sharif, stays.",
+            "Khan",
+            False,
+        ),
+        (
+            "Who is its military commander?",
+            "Simbal Khan, in Arab News, calls Sharif the military commander.",
+            "Simbal Khan",
+            False,
+        ),
+        (
+            "Who replaced the deputy minister?",
+            "The deputy minister, Omar Haddad, said talks would go on.",
+            "Omar Haddad",
+            False,
+        ),
+    ],
+)
+def test_a_source_whose_office_stands_beside_the_name_holds_it(question, sentence, name, holds):
+    start = sentence.index(name)
+    assert holds_office(sentence, start, start + len(name), question) is holds
 
 
 def test_questions_for_who_says_so_are_known():

@@ -204,3 +204,17 @@ def test_a_sentence_that_counts_its_list_is_quoted_with_it():
     texts = [item.text for item in sentences_for("Where does it stand?")]
     assert texts[:2] == ["Some say so.", "The study sees two motives."]
     assert questions in texts
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("Who is the bank's chief economist?", "John Smith"), ("Who lowered inflation?", None)],
+)
+def test_a_source_is_the_answer_where_it_holds_the_office_asked_for(question, answer):
+    text = "John Smith, the bank's chief economist, said inflation would fall."
+    document, span = make_document("a.txt", text), Span(0, len(text))
+    hit = Hit(1, Chunk(1, "a.txt", span, text), Scores(dense=0.3))
+    candidate = Candidate(hit, document, Block(BlockKind.PARAGRAPH, span), span, text)
+    reader = MarkingReader("John Smith")
+    [read], _ = with_readings([candidate], [hit], question, classify(question), reader, 1)
+    assert (document.slice(read.answer) if read.answer else None) == answer
