@@ -73,7 +73,7 @@ _ASKED_FIRST = (
     r"(?:^|[,;:]\s)\W*(?:(?:and|but|or|so|then|about|at|by|for|from|in|of|on|since|to|till|until|with|"
     r"exactly|precisely)\s+){0,2}"
 )
-_ASKED_LATER = r"\b(?:and|or|but|asks?|exactly|find out|know|say|says|tell me|is it|was it)\s+"
+_ASKED_LATER = r"\b(?:and|or|but|asks?|exactly|find out|known?|say|says|(?:show|tell) (?:me|us)|is it|was it)\s+"
 _AUXILIARY = r"(?:are|can|could|did|do|does|had|has|have|is|must|shall|should|was|were|will|would)"
 
 
@@ -119,12 +119,24 @@ _WHICH = re.compile(
 _YES_OR_NO = re.compile(
     r"\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b", re.IGNORECASE
 )
+_POLITE = re.compile(
+    r"\W*(?:(?:can|could|would|will) (?:you|we) (?:please |kindly )?(?:list|tell (?:me|us)|show (?:me|us)|"
+    r"give (?:me|us)|name (?:the|all|some)|(?:explain|find out|say|tell)(?= (?:who|what|which|when|where|"
+    r"how|why)\b))|"
+    r"(?:do (?:you|we)|does any(?:body|one)) (?:happen to )?know|is it known)\b(?! (?:if|that|whether)\b)",
+    re.IGNORECASE,
+)
+"""Begins a request, or asks about knowing what is asked after it."""
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
 
 
 def wants_yes_or_no(question: str) -> bool:
-    """Whether yes or no answers *question*; "Is it 41 or 42?" wants one of the two."""
-    return _YES_OR_NO.match(question) is not None and not offers_choice(question)
+    """Whether yes or no answers *question*.
+
+    "Is it 41 or 42?" wants one of the two, and "Can you tell me who leads it?" a name.
+    """
+    asked = _YES_OR_NO.match(question) is not None and not _POLITE.match(question)
+    return asked and not offers_choice(question)
 
 
 def offers_choice(question: str) -> bool:

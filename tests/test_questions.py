@@ -60,6 +60,9 @@ from rag.types import BlockKind
         ("By whom was it written?", Form.FACT, Expected.PERSON),
         ("How far is the port from the mine?", Form.FACT, Expected.NUMBER),
         ("How far has the plan been carried out?", Form.OPEN, Expected.ANY),
+        ("Can you tell me who the governor of the bank is?", Form.FACT, Expected.PERSON),
+        ("Could you tell us when it was built?", Form.FACT, Expected.DATE),
+        ("Is it known who built it?", Form.FACT, Expected.PERSON),
         ("How far-reaching are the reforms?", Form.OPEN, Expected.ANY),
     ],
 )
@@ -89,6 +92,15 @@ def test_bylines_and_references_answer_only_when_asked_for():
         ("Is it 41 or 42?", False, True),
         ("Which one is it, 41 or 42?", False, True),
         ("What did the order say?", False, False),
+        ("Can you tell me who the governor of the bank is?", False, False),
+        ("Could you please tell me the name of the governor?", False, False),
+        ("Could you say how many it employs?", False, False),
+        ("Do you know who leads it?", False, False),
+        ("Is it known where it was found?", False, False),
+        ("Can you tell me whether Iran is a member?", True, False),
+        ("Do we know if Iran, which left, came back?", True, False),
+        ("Can you give blood to a relative?", True, False),
+        ("Do you say when you are ill?", True, False),
     ],
 )
 def test_a_choice_is_no_question_for_yes_or_no(question, polar, choice):
