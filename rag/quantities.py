@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import gcd
 
 _UNITS = {
     word: number
@@ -21,6 +22,17 @@ _TENS = {
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SHORT_SCALES = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion"}
 _OTHER_NUMBERS = {"dozen": 12.0, "half": 0.5, "once": 1.0, "twice": 2.0, "single": 1.0}
+_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+_FRACTION = re.compile(
+    rf"\b(?:(?:(?P<whole>\d{{1,2}}|{'|'.join(_UNITS)}) and )?(?P<count>an?|{'|'.join(_UNITS)})[ -])?"
+    rf"(?P<part>{'|'.join(_PARTS)})s?"
+    rf"(?=\s+(?:an?|of|or|the|to|{'|'.join(_SCALES)})\b|\s*(?:$|[^\s\w-]))"
+)
+"""A third country is no part of anything."""
+_ONE_SCALE = re.compile(rf"(?:(?P<part>\.\d+) (?:of )?|(?<!\w))an? (?=(?:{'|'.join(_SCALES)})\b)")
+"""The article of "a million" and of "half a million", which is half of it."""
+SHARE_TOLERANCE = 1.0
+"""Percentage points by which "a third" may differ from a number of per cent."""
 _ROUGH = re.compile(
     r"\b(?:about|around|approximately|approx|nearly|almost|roughly|some|over|more than|at least|"
     r"up to|less than|under|estimated|circa|ca)\b"
@@ -44,13 +56,21 @@ _SHARED_SCALE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers of a span in order; two of them are a range or a pair."""
+    """The numbers of a span in order; two of them are a range or a pair.
+
+    ``fraction`` says that it is one part of one in words: "a third" is 0.333.
+    """
 
     numbers: tuple[float, ...]
     rough: bool = False
+    fraction: bool = False
 
     def agrees(self, other: Numbers) -> bool:
-        """Whether both can be the same quantity."""
+        """Whether both can be the same quantity; "a third" and "33 per cent" can."""
+        if self.fraction != other.fraction:
+            part, share = (self, other) if self.fraction else (other, self)
+            if abs(100 * part.numbers[0] - share.numbers[0]) <= SHARE_TOLERANCE:
+                return True
         if len(self.numbers) != len(other.numbers):
             return bool(set(self.numbers) & set(other.numbers))
         tolerance = ROUGH_TOLERANCE if self.rough or other.rough else 0.0
@@ -65,6 +85,8 @@ def parse_numbers(folded: str) -> Numbers | None:
 
     A scale that two numbers share counts for both: "three to five thousand".
     """
+    folded, fractions = _fractions_in_digits(folded)
+    folded = _ONE_SCALE.sub(lambda match: f"{match['part']} " if match["part"] else "one ", folded)
     shared = _SHARED_SCALE.search(folded.replace("–", "-"))
     if shared and (shared["first"] in _UNITS or shared["first"][:1].isdigit()):
         scale = shared["scale"]
@@ -93,7 +115,24 @@ def parse_numbers(folded: str) -> Numbers | None:
                 current = _OTHER_NUMBERS.get(word) or float(word.replace(",", ""))
     if not found:
         return None
-    return Numbers(tuple(found), bool(_ROUGH.search(folded)))
+    fraction = fractions == len(found) == 1 and found[0] < 1
+    return Numbers(tuple(found), bool(_ROUGH.search(folded)), fraction)
+
+
+def _fractions_in_digits(folded: str) -> tuple[str, int]:
+    """Return lower-case text with "two-thirds" as "0.667", and how many such fractions it has."""
+    fractions = 0
+
+    def in_digits(match: re.Match[str]) -> str:
+        nonlocal fractions
+        whole, parts = match["whole"] or "0", _PARTS[match["part"]]
+        count = _UNITS.get(match["count"] or "", 1)
+        if gcd(count, parts) > 1 or not (match["count"] or parts == _PARTS["half"]):
+            return match[0]  # "two quarters" are of a year
+        fractions += 1
+        return f"{(_UNITS[whole] if whole in _UNITS else int(whole)) + count / parts:.3f}"
+
+    return _FRACTION.sub(in_digits, folded), fractions
 
 
 def whole_range(sentence: str, start: int, end: int) -> tuple[int, int]:

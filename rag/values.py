@@ -35,6 +35,7 @@ _DATES = tuple(
     )
 )
 _DATES_WITH_MONTH = _DATES[:-1]
+_MANY = re.compile(r"\b(?:dozens|hundreds|thousands|millions|billions|trillions)\b")
 _SPAN_WORD = re.compile(r"[\w'’-]+")
 TITLES = frozenset(
     """a an the gen general lt lieutenant maj major col colonel brig brigadier adm admiral field
@@ -104,11 +105,13 @@ def parse_value(text: str, expected: Expected) -> Value | None:
 def value_fits(text: str, expected: Expected) -> bool:
     """Whether an answer span can be what is asked for: a number, a date, a name with a capital.
 
-    The day and the year of a date with its month are no number of anything.
+    The day and the year of a date with its month are no number of anything; "thousands of people"
+    says how many, though no number that could be compared.
     """
     match expected:
         case Expected.NUMBER:
-            return parse_numbers(_without_dates(fold(text))) is not None
+            undated = _without_dates(fold(text))
+            return parse_numbers(undated) is not None or _MANY.search(undated) is not None
         case Expected.DATE:
             return parse_date(fold(text)) is not None
         case Expected.PERSON:
