@@ -33,6 +33,11 @@ _ONE_SCALE = re.compile(rf"(?:(?P<part>\.\d+) (?:of )?|(?<!\w))an? (?=(?:{'|'.jo
 """The article of "a million" and of "half a million", which is half of it."""
 SHARE_TOLERANCE = 1.0
 """Percentage points by which "a third" may differ from a number of per cent."""
+_UNIT_LETTER = re.compile(
+    r"(?P<money>(?:[$€£¥₹]|\b(?:usd|eur|gbp|rs)\b\.?)\s?)?(?P<number>\d[\d.,]*)"
+    r"(?:[\s-]*k?m[23]\b|[\s-]+[km]\b|m(?=[\s-]+(?:deep|high|long|tall|thick|wide)\b))"
+)
+"""Metres and kelvins in "5 m" and "300 K"; "5m people" and "$5 m" are millions."""
 _ROUGH = re.compile(
     r"\b(?:about|around|approximately|approx|nearly|almost|roughly|some|over|more than|at least|"
     r"up to|less than|under|estimated|circa|ca)\b"
@@ -85,6 +90,7 @@ def parse_numbers(folded: str) -> Numbers | None:
 
     A scale that two numbers share counts for both: "three to five thousand".
     """
+    folded = _UNIT_LETTER.sub(lambda match: match[0 if match["money"] else "number"], folded)
     folded, fractions = _fractions_in_digits(folded)
     folded = _ONE_SCALE.sub(lambda match: f"{match['part']} " if match["part"] else "one ", folded)
     shared = _SHARED_SCALE.search(folded.replace("–", "-"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.quantities import YEAR, Numbers, parse_numbers
 from rag.questions import Expected
@@ -40,10 +41,13 @@ _SPAN_WORD = re.compile(r"[\w'’-]+")
 TITLES = frozenset(
     """a an the gen general lt lieutenant maj major col colonel brig brigadier adm admiral field
     marshal dr prof professor mr mrs ms sir lord prince crown king president prime minister
-    defence defense foreign chief army former ret retd commander chairman chairperson director
+    defence defense foreign chief ceo army former ret retd retired commander chairman chairperson director
     secretary ambassador senator his her royal highness sheikh of and""".split()
 )
 """In lower case: before a name, and no part of it."""
+_SON_OF = frozenset({"bin", "ibn"})
+_NAME_WORD = re.compile(r"[^\W\d_]{2,}|(?<![\w'’])[^\W\d_]\.")
+"""A word, or an initial with its full stop."""
 
 _PERSON = re.compile(
     r"\W*(?:ambassador|col(?:onel)?|dr|gen(?:eral)?|minister|mrs?|ms|president|prime minister|prof(?:essor)?|"
@@ -67,13 +71,23 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The words of a name without titles."""
+    """The words of a name in order without titles; initials have a full stop."""
 
-    words: frozenset[str]
+    words: tuple[str, ...]
 
     def agrees(self, other: Names) -> bool:
         """Whether one is part of the other, as a surname is of a full name."""
-        return self.words <= other.words or other.words <= self.words
+        return self._is_part_of(other) or other._is_part_of(self)
+
+    def _is_part_of(self, other: Names) -> bool:
+        """Whether *other* has all words; Salman is not the one who is his son, "bin Salman"."""
+        sons = {name for before, name in pairwise(other.words) if before in _SON_OF}
+        if len(self.words) == 1 and sons.issuperset(self.words):
+            return False
+        return all(
+            any(word == whole or (word[1:] == "." and whole[0] == word[0]) for whole in other.words)
+            for word in self.words
+        )
 
 
 Value = Numbers | Dates | Names
@@ -93,7 +107,7 @@ def parse_value(text: str, expected: Expected) -> Value | None:
         case Expected.NUMBER:
             return parse_numbers(folded)
         case Expected.PERSON:
-            words = frozenset(re.findall(r"[^\W\d_]{2,}", folded)) - TITLES
+            words = tuple(word for word in _NAME_WORD.findall(folded) if word not in TITLES)
             return Names(words) if words else None
         case Expected.ANY:
             date = parse_date(folded)
