@@ -45,7 +45,9 @@ _ROUGH = re.compile(
 ROUGH_TOLERANCE = 0.1
 """A number said to be rough agrees with another that differs by at most this share."""
 _IN_WORDS = rf"(?:{'|'.join([*_TENS, *_UNITS])})(?:-(?:{'|'.join(_UNITS)}))?"
-WRITTEN_NUMBER = rf"(?:\d[\d,]{{0,20}}(?<=\d)(?:\.\d{{1,9}})?|{_IN_WORDS})"
+_SPACED = r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,6}(?![\d,])"
+"""Thousands set off by spaces: "10 000", but not "in 2015 100 men"."""
+WRITTEN_NUMBER = rf"(?:(?:{_SPACED}|\d[\d,]{{0,20}}(?<=\d))(?:\.\d{{1,9}})?|{_IN_WORDS})"
 YEAR = r"(?:1[5-9]|20)\d\d"
 _TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[a-z]+")
 QUANTITY = (
@@ -90,6 +92,7 @@ def parse_numbers(folded: str) -> Numbers | None:
 
     A scale that two numbers share counts for both: "three to five thousand".
     """
+    folded = re.sub(_SPACED, lambda match: re.sub(r"\s", "", match[0]), folded)
     folded = _UNIT_LETTER.sub(lambda match: match[0 if match["money"] else "number"], folded)
     folded, fractions = _fractions_in_digits(folded)
     folded = _ONE_SCALE.sub(lambda match: f"{match['part']} " if match["part"] else "one ", folded)

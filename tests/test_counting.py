@@ -99,6 +99,9 @@ def test_of_a_change_the_later_number_counts(sentence, later):
         ("It has some 40 to 42 members.", "40 to 42"),
         ("It has three thousand to five thousand members.", "three thousand to five thousand"),
         ("It has 40–42 members.", "40–42"),
+        ("It has 10 000 members.", "10 000"),
+        ("It has 10\u202f000 members.", "10\u202f000"),
+        ("In 2015 100 members came.", "100"),
     ],
 )
 def test_a_count_is_the_last_number_of_the_things_asked_for(sentence, number):
@@ -175,7 +178,7 @@ def test_nouns_of_no_known_sort_are_never_of_another():
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("text", ["start now " * 2000, "1," * 5000, "one hundred and " * 800])
+@pytest.mark.parametrize("text", ["start now " * 2000, "1," * 5000, "1 000 " * 2000, "one hundred and " * 800])
 def test_long_texts_do_not_hold_it_up(text):
     assert later_number(text, "How many?") is None
     assert counted_number(text, NATIONS, "How many?") is None
