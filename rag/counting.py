@@ -85,6 +85,18 @@ _CHANGE = re.compile(
     rf"[^.;\d]{{0,60}}?\b(?P<later>(?!one\b){WRITTEN_NUMBER})\b",
     re.IGNORECASE,
 )
+_GROWS = (
+    r"(?:decline|decrease|drop|expand|fall|grow|increase|raise|reduce|rise|shrink)(?:s|d|ed|ped)?|"
+    r"declining|decreasing|dropping|expanding|falling|growing|increasing|raising|reducing|rising|"
+    r"fell|fallen|grew|grown|rose|risen|shrank|shrunk"
+)
+_FROM_TO = re.compile(
+    rf"\b(?:{_GROWS}|up|down)\b[^.;\d]{{0,60}}?\bfrom\s+(?P<both>{QUANTITY}\s+to\s+(?P<later>{QUANTITY}))\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR_CHANGE = re.compile(
+    rf"\b(?:{_GROWS}|growth|chang\w+|by how (?:many|much))\b", re.IGNORECASE
+)
 _NEXT_WORD = rf"(?:\s+|-)(?!{WRITTEN_NUMBER}\b)[\w'’-]+"
 _COUNT = re.compile(
     rf"(?<![\w.,-])(?:{RANGE}|{QUANTITY})\b(?P<things>(?:{_NEXT_WORD}){{1,4}})", re.IGNORECASE
@@ -184,7 +196,8 @@ def counted_number(sentence: str, counted: Counted, question: str) -> tuple[int,
             continue
         own = place if _is_of(match["things"], counted.own, counted) else own
         same = place if _is_of(match["things"], counted.same, counted) else same
-    return own or same
+    found = own or same
+    return (later_of_two(sentence, *found, question) or found) if found else None
 
 
 def counts_another(sentence: str, start: int, end: int, counted: Counted) -> bool:
@@ -259,6 +272,20 @@ def later_number(sentence: str, question: str) -> tuple[int, int] | None:
         return None
     change = _CHANGE.search(sentence)
     return change.span("later") if change else None
+
+
+def later_of_two(sentence: str, start: int, end: int, question: str) -> tuple[int, int] | None:
+    """Return where the later of two numbers stands, one of which is at *start* to *end*.
+
+    "It grew from 120 to 150" answers a question about now with 150. None for other numbers, and
+    where the question asks about the change or the beginning.
+    """
+    if asks_about_start(question) or _ASKS_FOR_CHANGE.search(question):
+        return None
+    for change in _FROM_TO.finditer(sentence):
+        if change.start("both") < end and start < change.end("both"):
+            return change.start("later"), max(end, change.end("later"))
+    return None
 
 
 def _names_things(word: str) -> bool:

@@ -14,7 +14,7 @@ from rag.attribution import (
     is_source,
     is_year_of_source,
 )
-from rag.counting import counts_another, counts_another_time, later_number
+from rag.counting import counts_another, counts_another_time, later_number, later_of_two
 from rag.evidence import within
 from rag.names import spells_out
 from rag.quantities import whole_range
@@ -129,9 +129,12 @@ def _answer_span(
     if kind.expected is Expected.NUMBER and value_fits(
         candidate.document.slice(answer), kind.expected
     ):
-        first = candidate.span.start
-        place = later_number(candidate.text, question) or whole_range(
-            candidate.text, answer.start - first, answer.end - first
+        text, first = candidate.text, candidate.span.start
+        marked_in_text = answer.start - first, answer.end - first
+        place = (
+            later_number(text, question)
+            or later_of_two(text, *marked_in_text, question)
+            or whole_range(text, *marked_in_text)
         )
         return Span(first + place[0], first + place[1])
     return answer

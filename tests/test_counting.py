@@ -10,6 +10,7 @@ from rag.counting import (
     counts_another,
     counts_another_time,
     later_number,
+    later_of_two,
     what_is_counted,
 )
 from rag.terms import terms
@@ -86,6 +87,26 @@ def test_of_a_change_the_later_number_counts(sentence, later):
 
 
 @pytest.mark.parametrize(
+    ("sentence", "marked", "question", "later"),
+    [
+        ("The staff grew from 120 to 150 employees.", "120", "How many are there?", "150"),
+        ("The staff grew from 120 to 150 employees.", "120 to 150", "How many are there?", "150"),
+        ("It cut staff, down from 3 to 2 thousand.", "2", "How many are there?", "2 thousand"),
+        ("It grew from 120 to 150 men.", "120", "How many men make up the force?", "150"),
+        ("It rose from 10 000 to 12 000 men.", "to 12 000 men", "How many?", "12 000 men"),
+        ("The staff grew from 120 to 150 employees.", "120", "How much did it grow?", None),
+        ("The staff grew from 120 to 150 employees.", "120", "How many were there at first?", None),
+        ("It sends from 120 to 150 men.", "120", "How many are there?", None),
+        ("It grew from 12 to 15 parts in 2018, with 900 men.", "900", "How many men?", None),
+    ],
+)
+def test_of_a_growth_the_number_in_the_end_counts(sentence, marked, question, later):
+    start = sentence.index(marked)
+    place = later_of_two(sentence, start, start + len(marked), question)
+    assert (sentence[slice(*place)] if place else None) == later
+
+
+@pytest.mark.parametrize(
     ("sentence", "number"),
     [
         ("Khan credits it with 41 members at first sight of three regions.", "41"),
@@ -100,6 +121,7 @@ def test_of_a_change_the_later_number_counts(sentence, later):
         ("It has three thousand to five thousand members.", "three thousand to five thousand"),
         ("It has 40–42 members.", "40–42"),
         ("It has 10 000 members.", "10 000"),
+        ("It grew from 34 to 42 members.", "42"),
         ("It has 10\u202f000 members.", "10\u202f000"),
         ("In 2015 100 members came.", "100"),
     ],
@@ -178,7 +200,16 @@ def test_nouns_of_no_known_sort_are_never_of_another():
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("text", ["start now " * 2000, "1," * 5000, "1 000 " * 2000, "one hundred and " * 800])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "grew from 1 " * 2000,
+        "start now " * 2000,
+        "1," * 5000,
+        "1 000 " * 2000,
+        "one hundred and " * 800,
+    ],
+)
 def test_long_texts_do_not_hold_it_up(text):
     assert later_number(text, "How many?") is None
     assert counted_number(text, NATIONS, "How many?") is None
