@@ -79,7 +79,10 @@ _AUXILIARY = r"(?:are|can|could|did|do|does|had|has|have|is|must|shall|should|wa
 
 def _asks_for(word: str) -> str:
     """Return a pattern of *word* where it asks: "What breaks when cold?" asks for no time."""
-    return rf"(?:{_ASKED_FIRST}{word}|{_ASKED_LATER}{word}|\b{word}(?=\s+{_AUXILIARY}\b|\W*$))\b"
+    inside = f"(?-i:{word}|{word.capitalize()})"  # the WHO is not who
+    return (
+        rf"(?:{_ASKED_FIRST}{word}|{_ASKED_LATER}{inside}|\b{inside}(?=\s+{_AUXILIARY}\b|\W*$))\b"
+    )
 
 
 _DATE = re.compile(
@@ -97,13 +100,18 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _OPEN = re.compile(
-    r"\b(?:why|how come|explain|describe|summari[sz]e|summary|discuss|assess|evaluate|outline|"
-    r"compare|comparison|contrast|differ\w*|versus|vs|implications?|consequences?|reasons?|"
+    r"\b(?:why|how come|(?:(?<! to )|(?<=you to ))(?:explain|describe|summari[sz]e|discuss|assess|"
+    r"evaluate|outline|compare)|summary|comparison|contrast|differ\w*|versus|vs|implications?|consequences?|reasons?|"
     r"(?<!can )(?<!could )(?<!that )(?<!which )causes?|motiv\w+|arguments?|concerns?|challenges?|"
     r"relationship|view|opinion|thinks?(?![ -]tanks?\b)|in (?:what|which) order|"
     r"what (?:does|did|do|has|have) .{1,120}\b(?:say|said|wr(?:i|o)te|written|argued?|claim(?:ed)?) (?:about|of|on))\b",
     re.IGNORECASE,
 )
+_CAUSED_BY = re.compile(
+    rf"\W*(?:what|which)\s+(?!{_AUXILIARY}\b)(?:[\w-]+\s+){{1,3}}causes?\s+(?!(?:of|for|{_AUXILIARY})\b)",
+    re.IGNORECASE,
+)
+"""Asks which thing it is that causes another."""
 _HOW = re.compile(rf"\bhow\b(?!\s+{_DEGREE}\b)", re.IGNORECASE)
 _LIST = re.compile(
     r"\b(?:list|name (?:the|all|some|two|three|four|five)|enumerate|which (?:countries|states|"
@@ -165,7 +173,7 @@ def classify(question: str) -> QuestionKind:
         and not re.search(r"\bwhy\b", question, re.IGNORECASE)
     ):
         form = Form.LIST
-    elif _OPEN.search(question) or _HOW.search(question):
+    elif _OPEN.search(_CAUSED_BY.sub("", question)) or _HOW.search(question):
         form = Form.OPEN
     else:
         form = Form.FACT
