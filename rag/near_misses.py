@@ -35,9 +35,10 @@ _YEAR = re.compile(
 _ANY_YEAR = re.compile(YEAR)
 _POINTS_BACK = re.compile(
     r"\W*(?:he|her|his|it|its|she|that|their|they|this|these|those|"
-    r"the (?:country|government|kingdom|nation|republic|state))\b",
-    re.IGNORECASE,
+    r"the (?:country|government|kingdom|nation|republic|state))\b|.*\bthe (?:emirate|kingdom|sultanate)\b",
+    re.IGNORECASE | re.DOTALL,
 )
+"""At the head of a sentence; anywhere in it, a realm has been named before."""
 _WISHES = re.compile(
     r",?\s+(?:(?:is|are|was|were|has been|have been)\s+(?:\w+ly\s+)?(?:anxious|eager|hoping|keen|planning|"
     r"ready|seeking|trying|willing)\s+to|(?:aim|aspire|hope|intend|plan|seek|want|wish)(?:e?s)?\s+to|"

@@ -83,6 +83,15 @@ def test_a_sentence_that_points_back_is_about_the_state_before_it():
     assert is_kept(question, sentence, "300", before="Turkey promised much.")
 
 
+def test_a_realm_within_a_sentence_is_the_state_before_it():
+    question = "How many soldiers did Pakistan send to Saudi Arabia?"
+    sentence = "Pakistan sent 1,000 soldiers to the kingdom to guard the Yemeni border."
+    assert is_kept(question, sentence, "1,000", before="Saudi Arabia asked for help.")
+    assert not is_kept(question, sentence, "1,000", before="Jordan asked for help.")
+    government = "Pakistan told the government of Yemen of 1,000 soldiers."
+    assert not is_kept(question, government, "1,000", before="Saudi Arabia asked for help.")
+
+
 def test_what_is_said_of_another_year_is_left_out():
     question = "Which rank did the index give the army in 2021?"
     assert not is_kept(question, "The index put the army in tenth place in 2018.", "tenth")
