@@ -11,13 +11,14 @@ import pytest
 
 from rag.chat.conversations import CANNOT_FIND, Conversations
 from rag.chat.exporting import exported
-from rag.chat.feedback import CANDIDATES_FILE, Feedback, Verdict
+from rag.chat.feedback import CANDIDATES_FILE, FEEDBACK_FILE, Feedback, Verdict
 from rag.chat.judging import quoted_text
 from rag.chat.passwords import add_user, checker
 from rag.chat.records import answer_from_dict
 from rag.chat.serving import check_reach, check_tools
 from rag.chat.turns import Exchange
 from rag.errors import InputError
+from rag.evaluation.drafts import from_verdict
 from rag.evaluation.gold import read_gold
 from rag.types import (
     Answer,
@@ -207,6 +208,19 @@ def test_verdicts_become_gold_questions_that_the_evaluation_reads(tmp_path):
         ("follow-up", [QUOTE]),
     ]
     assert len((tmp_path / "feedback.jsonl").read_text().splitlines()) == 5
+
+
+def test_a_right_refusal_within_chosen_documents_is_no_gold_question(tmp_path):
+    feedback = Feedback(tmp_path)
+    within = ("harbour.pdf",)
+    feedback.keep([], Exchange("Who sings?", REFUSED, within=within), Verdict(right=True))
+    assert not (tmp_path / CANDIDATES_FILE).exists()
+    (line,) = (tmp_path / FEEDBACK_FILE).read_text().splitlines()
+    assert json.loads(line)["within"] == ["harbour.pdf"]
+    assert from_verdict(json.loads(line)) is None
+    feedback.keep([], Exchange("Where is it?", ANSWER, within=within), Verdict(right=True))
+    (question,) = read_gold(tmp_path / CANDIDATES_FILE).questions
+    assert [item.quote for item in question.evidence] == [QUOTE]
 
 
 def test_marked_words_are_found_in_the_document_whatever_the_spaces():

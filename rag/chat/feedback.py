@@ -50,6 +50,7 @@ class Feedback:
             "right": verdict.right,
             "note": verdict.note[:LONGEST_NOTE],
             "passage": verdict.passage,
+            "within": exchange.within,
             "answer": exchange.answer.to_dict(),
         }
         candidate = gold_candidate([item.question for item in earlier], exchange, verdict)
@@ -71,7 +72,8 @@ def gold_candidate(
     """Return a gold question made of a verdict, None where it does not tell what is right.
 
     A right answer gives its quotes as evidence, a right refusal a question that nothing answers,
-    and a wrong one the passage that was marked instead.
+    and a wrong one the passage that was marked instead. A right refusal of a question that was
+    limited to some documents gives none, since others may answer.
     """
     answer = exchange.answer
     if answer is None:
@@ -80,7 +82,7 @@ def gold_candidate(
     if verdict.passage is not None:
         evidence = [{"document": verdict.passage[0], "quote": verdict.passage[1]}]
         answers = []
-    elif not verdict.right:
+    elif not verdict.right or (refused and exchange.within):
         return None
     else:
         evidence = [{"document": item.document, "quote": item.quote} for item in answer.citations]

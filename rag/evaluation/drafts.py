@@ -46,7 +46,8 @@ class DraftReport:
         counts = f"{self.from_documents} drafts from documents, {self.from_feedback} from feedback"
         lines = [f"{self.path}: {counts}"]
         if self.unusable:
-            lines.append(f"{self.unusable} verdicts say only that an answer was wrong: left out")
+            said = "that an answer was wrong, or that some chosen documents do not answer"
+            lines.append(f"{self.unusable} verdicts say only {said}: left out")
         lines.append('Read each one, correct it, and set "accepted" to true where it is good.')
         return "\n".join(lines) + "\n"
 
@@ -110,7 +111,9 @@ def from_verdict(record: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the draft that a line of the chat's feedback gives, None where it tells too little.
 
     A right answer gives its quotes as evidence, a right refusal a question that nothing answers,
-    a wrong one the passage that was marked instead. A follow-up is asked as it was completed.
+    a wrong one the passage that was marked instead. A follow-up is asked as it was completed. A
+    right refusal of a question that was limited to some documents gives none, since others may
+    answer; a line without ``within`` was not limited.
 
     Raises:
         KeyError, TypeError: the line is no verdict.
@@ -122,6 +125,8 @@ def from_verdict(record: Mapping[str, Any]) -> dict[str, Any] | None:
     if not record["right"]:
         return None
     if answer["status"] == Status.NOT_FOUND.value:
+        if record.get("within"):
+            return None
         return _draft(question, Kind.NEAR_MISS, [], [], record.get("note"))
     short = [answer["short_answer"]] if answer["short_answer"] else []
     evidence = [(citation["document"], citation["quote"]) for citation in answer["citations"]]

@@ -23,6 +23,7 @@ ANSWER = {
     "short_answer": "Ingrid Solberg",
     "citations": [{"document": "ships.txt", "quote": "Her captain was Ingrid Solberg."}],
 }
+REFUSAL = {"status": "not_found", "short_answer": None, "citations": []}
 
 
 @pytest.fixture
@@ -34,8 +35,9 @@ def snapshot(settings, embedder, manifest):
         yield found
 
 
-def verdict(*, right=True, passage=None, note="", **answer):
-    return {"right": right, "passage": passage, "note": note, "answer": ANSWER | answer}
+def verdict(*, right=True, passage=None, note="", within=(), **answer):
+    said = {"right": right, "passage": passage, "note": note, "within": within}
+    return said | {"answer": ANSWER | answer}
 
 
 def test_drafts_come_from_each_document_in_turn_with_exact_quotes(snapshot):
@@ -61,9 +63,23 @@ def test_a_right_answer_gives_its_quotes_as_evidence():
 
 
 def test_a_right_refusal_gives_a_question_that_nothing_answers():
-    draft = from_verdict(verdict(status="not_found", short_answer=None, citations=[]))
+    draft = from_verdict(verdict(**REFUSAL))
     assert draft["kind"] == "unanswerable: near miss"
     assert draft["evidence"] == draft["answers"] == []
+
+
+def test_a_line_from_before_questions_could_be_limited_is_read_on():
+    line = verdict(**REFUSAL)
+    del line["within"]
+    assert from_verdict(line)["kind"] == "unanswerable: near miss"
+
+
+def test_a_refusal_within_chosen_documents_says_nothing_of_the_others():
+    assert from_verdict(verdict(within=["ships.txt"], **REFUSAL)) is None
+    marked = ["b.txt", "The mast broke."]
+    wrong = from_verdict(verdict(right=False, passage=marked, within=["b.txt"], **REFUSAL))
+    assert wrong["evidence"] == [{"document": "b.txt", "quote": "The mast broke."}]
+    assert from_verdict(verdict(within=["ships.txt"]))["evidence"] == ANSWER["citations"]
 
 
 def test_a_wrong_answer_gives_the_passage_that_was_marked_instead():
