@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import replace
+from itertools import islice
 
 import docx
 import pytest
@@ -72,6 +73,12 @@ ANSWER = Answer(
 REFUSED = replace(
     ANSWER, status=Status.NOT_FOUND, sentences=(), citations=(), short_answer=None, disagreements=()
 )
+
+
+def answered_anew(answer):
+    """Yield the answer as it comes out each time that its question is asked."""
+    for count in range(100):
+        yield Exchange(answer.question, replace(answer, timings_ms={"total": 12.5 + count}))
 
 
 @pytest.fixture
@@ -194,12 +201,12 @@ def test_a_conversation_becomes_a_word_file_with_its_quotes(tmp_path):
 
 def test_verdicts_become_gold_questions_that_the_evaluation_reads(tmp_path):
     feedback = Feedback(tmp_path)
-    asked, refused = Exchange("Where is the office?", ANSWER), Exchange("Who sings?", REFUSED)
-    feedback.keep([], asked, Verdict(right=True, note="Good."))
-    feedback.keep([], refused, Verdict(right=True))
-    feedback.keep([], refused, Verdict(right=False, passage=("song.txt", "Otto sings.")))
-    feedback.keep([], asked, Verdict(right=False, note="Not at all."))
-    feedback.keep([refused], asked, Verdict(right=True))
+    asked, refused = answered_anew(ANSWER), answered_anew(REFUSED)
+    feedback.keep([], next(asked), Verdict(right=True, note="Good."))
+    feedback.keep([], next(refused), Verdict(right=True))
+    feedback.keep([], next(refused), Verdict(right=False, passage=("song.txt", "Otto sings.")))
+    feedback.keep([], next(asked), Verdict(right=False, note="Not at all."))
+    feedback.keep([next(refused)], next(asked), Verdict(right=True))
     gold = read_gold(tmp_path / CANDIDATES_FILE)
     assert [(item.kind.value, [e.quote for e in item.evidence]) for item in gold.questions] == [
         ("fact", [QUOTE]),
@@ -208,6 +215,44 @@ def test_verdicts_become_gold_questions_that_the_evaluation_reads(tmp_path):
         ("follow-up", [QUOTE]),
     ]
     assert len((tmp_path / "feedback.jsonl").read_text().splitlines()) == 5
+
+
+def test_the_last_verdict_on_an_answer_counts(tmp_path, conversations):
+    feedback = Feedback(tmp_path)
+    exchange, other = islice(answered_anew(ANSWER), 2)
+    identifier = conversations.keep(None, "", 0, exchange)
+
+    def candidates():
+        gold = read_gold(tmp_path / CANDIDATES_FILE)
+        return [[evidence.quote for evidence in item.evidence] for item in gold.questions]
+
+    feedback.keep([], exchange, Verdict(right=True))
+    feedback.keep([], other, Verdict(right=True, note="A line\u2028break."))
+    assert candidates() == [[QUOTE], [QUOTE]]
+    (reopened,) = conversations.exchanges(identifier, "")
+    marked = Verdict(right=False, passage=("song.txt", "Otto sings."))
+    feedback.keep([], reopened, marked)
+    assert candidates() == [[QUOTE], ["Otto sings."]]
+    feedback.keep([], exchange, Verdict(right=False))
+    assert candidates() == [[QUOTE]]
+    feedback.keep([], other, Verdict(right=False))
+    assert not (tmp_path / CANDIDATES_FILE).exists()
+    feedback.keep([], exchange, Verdict(right=True))
+    assert candidates() == [[QUOTE]]
+    assert len((tmp_path / FEEDBACK_FILE).read_text().split("\n")) == 6 + 1
+
+
+def test_candidates_that_a_person_wrote_stay_as_they_are(tmp_path):
+    own = b'{"id": "mine",  "question": "Who sings?", "kind": "fact", "answers": ["Otto"]}'
+    (tmp_path / CANDIDATES_FILE).write_bytes(own)
+    feedback = Feedback(tmp_path)
+    feedback.keep([], Exchange("Where is it?", ANSWER), Verdict(right=True))
+    feedback.keep([], Exchange("Where is it?", ANSWER), Verdict(right=True, note="Yes."))
+    first, second = (tmp_path / CANDIDATES_FILE).read_bytes().splitlines()
+    assert first == own
+    assert json.loads(second)["note"] == "Yes."
+    feedback.keep([], Exchange("Where is it?", ANSWER), Verdict(right=False))
+    assert (tmp_path / CANDIDATES_FILE).read_bytes() == own + b"\n"
 
 
 def test_a_right_refusal_within_chosen_documents_is_no_gold_question(tmp_path):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.chat.turns import Exchange
+    from rag.types import Answer
 
 FEEDBACK_FILE = "feedback.jsonl"
 """Everything that was said, one a line."""
 CANDIDATES_FILE = "candidate-gold.jsonl"
-"""Of these, what `rag eval` can read as gold questions."""
+"""Of the last verdict on each answer, what `rag eval` can read as gold questions."""
 LONGEST_NOTE = 2000
 
 
@@ -42,7 +43,10 @@ class Feedback:
         self._lock = threading.Lock()
 
     def keep(self, earlier: Sequence[Exchange], exchange: Exchange, verdict: Verdict) -> None:
-        """Note a verdict on *exchange*, which followed the *earlier* ones."""
+        """Note a verdict on *exchange*, which followed the *earlier* ones.
+
+        What an earlier verdict on the same answer made a candidate is one no longer.
+        """
         if self._folder is None or exchange.answer is None:
             return
         record = {
@@ -56,14 +60,9 @@ class Feedback:
         candidate = gold_candidate([item.question for item in earlier], exchange, verdict)
         with self._lock:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._append(FEEDBACK_FILE, record)
-            if candidate is not None:
-                self._append(CANDIDATES_FILE, candidate)
-
-    def _append(self, name: str, record: dict[str, Any]) -> None:
-        if self._folder is not None:
-            with (self._folder / name).open("a", encoding="utf-8") as file:
+            with (self._folder / FEEDBACK_FILE).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            _set_candidate(self._folder / CANDIDATES_FILE, _identifier(exchange.answer), candidate)
 
 
 def gold_candidate(
@@ -91,7 +90,7 @@ def gold_candidate(
     follow_up = bool(history) and not unanswerable
     follow_up = follow_up and answer.standalone_question.strip() != exchange.question.strip()
     candidate: dict[str, Any] = {
-        "id": f"feedback-{uuid.uuid4().hex[:12]}",
+        "id": _identifier(answer),
         "question": exchange.question,
         "kind": "unanswerable: near miss" if unanswerable else "fact",
         "answers": answers,
@@ -102,3 +101,24 @@ def gold_candidate(
     if verdict.note.strip():
         candidate["note"] = verdict.note.strip()[:LONGEST_NOTE]
     return candidate
+
+
+def _identifier(answer: Answer) -> str:
+    """Return the id of an answer's candidate, the same when its conversation is opened again."""
+    content = json.dumps(answer.to_dict(), sort_keys=True)
+    return f"feedback-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+
+def _set_candidate(path: Path, identifier: str, candidate: dict[str, Any] | None) -> None:
+    """Put *candidate* in the place of the line with its *identifier*, at once; None removes it."""
+    before = path.read_bytes().split(b"\n") if path.exists() else []
+    mark = f'"{identifier}"'.encode()
+    lines = [line for line in before if line.strip() and mark not in line]
+    if candidate is not None:
+        lines.append(json.dumps(candidate, ensure_ascii=False).encode())
+    if not lines:
+        path.unlink(missing_ok=True)
+        return
+    unfinished = path.with_suffix(".tmp")
+    unfinished.write_bytes(b"".join(line + b"\n" for line in lines))
+    unfinished.replace(path)

@@ -67,7 +67,7 @@ def write_drafts(
         InputError: *path* exists or cannot be written, the feedback cannot be read, or there is
             nothing to draft.
     """
-    judged = list(_read_feedback(feedback)) if feedback is not None else []
+    judged = _read_feedback(feedback) if feedback is not None else []
     said = [draft for draft in judged if draft is not None]
     drawn = from_documents(snapshot, count)
     rows = {row["id"]: row for row in [*said, *drawn]}
@@ -166,16 +166,23 @@ def _draft(
     return row | ({"note": note} if note else {})
 
 
-def _read_feedback(path: Path) -> Iterator[dict[str, Any] | None]:
+def _read_feedback(path: Path) -> list[dict[str, Any] | None]:
+    """Return what the last verdict on each answer gives, None where it tells too little."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         message = f"Expected the chat's feedback in UTF-8 at {path}, but: {error}."
         raise InputError(message) from error
+    drafts: dict[str, dict[str, Any] | None] = {}
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
-                yield from_verdict(json.loads(line))
+                record = json.loads(line)
+                draft = from_verdict(record)
             except (ValueError, KeyError, TypeError, IndexError) as error:
                 message = f"Expected a verdict of the chat in {path}, line {number}: {error!r}."
                 raise InputError(message) from error
+            answer = json.dumps(record["answer"], sort_keys=True)
+            drafts.pop(answer, None)  # the last verdict also comes last
+            drafts[answer] = draft
+    return list(drafts.values())

@@ -92,7 +92,7 @@ def test_a_wrong_answer_gives_the_passage_that_was_marked_instead():
 
 def test_drafts_are_written_once_and_checked(snapshot, tmp_path):
     feedback = tmp_path / "feedback.jsonl"
-    lines = [verdict(), verdict(right=False)]
+    lines = [verdict(), verdict(right=False, short_answer="Ingrid")]
     feedback.write_text("".join(json.dumps(line) + "\n" for line in lines))
     path = tmp_path / "drafts.jsonl"
     report = write_drafts(snapshot, path, feedback)
@@ -105,6 +105,23 @@ def test_drafts_are_written_once_and_checked(snapshot, tmp_path):
     with pytest.raises(InputError, match="exists"):
         write_drafts(snapshot, path)
     assert path.read_bytes() == content
+
+
+def test_the_last_verdict_on_an_answer_counts(snapshot, tmp_path):
+    other = {"standalone_question": "Who paid?\u2028"}
+    lines = [
+        verdict(),
+        verdict(**other),
+        verdict(right=False),
+        verdict(right=False, passage=["b.txt", "The mast broke."], **other),
+    ]
+    feedback = tmp_path / "feedback.jsonl"
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    feedback.write_text(text, encoding="utf-8")
+    report = write_drafts(snapshot, tmp_path / "drafts.jsonl", feedback, 0)
+    assert (report.from_feedback, report.unusable) == (1, 1)
+    (draft,) = map(json.loads, (tmp_path / "drafts.jsonl").read_text("utf-8").split("\n")[:-1])
+    assert draft["evidence"] == [{"document": "b.txt", "quote": "The mast broke."}]
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"right": true}', '{"answer": null, "right": true}'])
