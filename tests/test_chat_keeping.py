@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 
@@ -95,8 +96,8 @@ def test_an_answer_comes_back_from_its_json_as_it_was():
 def test_a_conversation_is_found_again_after_a_restart(tmp_path):
     first = Conversations(tmp_path / "c.sqlite")
     exchange = Exchange("Where is the office?", ANSWER, within=("harbour.pdf",), threshold=0.4)
-    identifier = first.keep(None, "ada", 0, exchange)
-    first.keep(identifier, "ada", 1, Exchange("?!", error="Type a question in words."))
+    identifier = first.keep(None, "ada", exchange)
+    first.keep(identifier, "ada", Exchange("?!", error="Type a question in words."))
     first.close()
     second = Conversations(tmp_path / "c.sqlite")
     assert second.exchanges(identifier, "ada") == (
@@ -109,10 +110,25 @@ def test_a_conversation_is_found_again_after_a_restart(tmp_path):
     second.close()
 
 
+def test_pages_that_go_on_with_one_conversation_keep_all_their_answers(conversations):
+    first = Exchange("Where is the office?", ANSWER)
+    identifier = conversations.keep(None, "ada", first)
+    further = [Exchange(f"Who sings song {number}?", REFUSED) for number in range(20)]
+    with ThreadPoolExecutor(4) as pages:
+        kept = list(pages.map(lambda item: conversations.keep(identifier, "ada", item), further))
+    assert kept == [identifier] * 20
+    last = Exchange("Who sings?", REFUSED)
+    conversations.keep(identifier, "ada", last)
+    exchanges = conversations.exchanges(identifier, "ada")
+    assert (exchanges[0], exchanges[-1]) == (first, last)
+    assert sorted(exchanges[1:-1], key=further.index) == further
+    assert [item.turns for item in conversations.listed("ada")] == [22]
+
+
 def test_a_file_of_the_version_before_is_read_on(tmp_path):
     path = tmp_path / "c.sqlite"
     kept = Conversations(path)
-    identifier = kept.keep(None, "", 0, Exchange("Where?", ANSWER, threshold=0.4))
+    identifier = kept.keep(None, "", Exchange("Where?", ANSWER, threshold=0.4))
     kept.close()
     with sqlite3.connect(path) as database:
         database.executescript("ALTER TABLE exchanges DROP COLUMN threshold; PRAGMA user_version=1")
@@ -129,7 +145,7 @@ def test_a_file_that_is_no_such_database_is_named(tmp_path):
 
 
 def test_nobody_sees_or_changes_what_belongs_to_somebody_else(conversations):
-    identifier = conversations.keep(None, "ada", 0, Exchange("Mine?", ANSWER))
+    identifier = conversations.keep(None, "ada", Exchange("Mine?", ANSWER))
     assert conversations.listed("otto") == []
     for call in (
         lambda: conversations.exchanges(identifier, "otto"),
@@ -139,12 +155,12 @@ def test_nobody_sees_or_changes_what_belongs_to_somebody_else(conversations):
     ):
         with pytest.raises(InputError, match=CANNOT_FIND):
             call()
-    assert conversations.keep(identifier, "otto", 0, Exchange("Other?")) != identifier
+    assert conversations.keep(identifier, "otto", Exchange("Other?")) != identifier
 
 
 def test_words_are_searched_in_titles_questions_and_answers(conversations):
-    office = conversations.keep(None, "", 0, Exchange("Where is the office?", ANSWER))
-    other = conversations.keep(None, "", 0, Exchange("100% of what?", REFUSED))
+    office = conversations.keep(None, "", Exchange("Where is the office?", ANSWER))
+    other = conversations.keep(None, "", Exchange("100% of what?", REFUSED))
 
     def found(words):
         return {item.identifier for item in conversations.listed("", words)}
@@ -158,7 +174,7 @@ def test_words_are_searched_in_titles_questions_and_answers(conversations):
 
 
 def test_a_deleted_conversation_is_gone(conversations):
-    identifier = conversations.keep(None, "", 0, Exchange("Mine?", ANSWER))
+    identifier = conversations.keep(None, "", Exchange("Mine?", ANSWER))
     conversations.delete(identifier, "")
     assert conversations.listed("") == []
     with pytest.raises(InputError, match=CANNOT_FIND):
@@ -220,7 +236,7 @@ def test_verdicts_become_gold_questions_that_the_evaluation_reads(tmp_path):
 def test_the_last_verdict_on_an_answer_counts(tmp_path, conversations):
     feedback = Feedback(tmp_path)
     exchange, other = islice(answered_anew(ANSWER), 2)
-    identifier = conversations.keep(None, "", 0, exchange)
+    identifier = conversations.keep(None, "", exchange)
 
     def candidates():
         gold = read_gold(tmp_path / CANDIDATES_FILE)

@@ -198,9 +198,9 @@ class ChatTab:
 
     def _kept(self, session: Session, exchange: Exchange, owner: str) -> Session:
         """Keep an exchange; an answer is shown even where it cannot be kept."""
-        turn, identifier = len(session.exchanges), session.identifier
+        identifier = session.identifier
         try:
-            identifier = self.conversations.keep(identifier, owner, turn, exchange)
+            identifier = self.conversations.keep(identifier, owner, exchange)
         except sqlite3.Error:
             _log.exception("A conversation could not be kept")
         return Session(identifier, (*session.exchanges, exchange))

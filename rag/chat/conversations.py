@@ -34,6 +34,10 @@ CREATE TABLE IF NOT EXISTS exchanges (
     threshold REAL, PRIMARY KEY (conversation, turn));
 """
 
+_ADD = (
+    "INSERT INTO exchanges SELECT ?, coalesce(max(turn) + 1, 0), ?, ?, ?, ?, ?, ? FROM exchanges"
+    " WHERE conversation = ?"
+)
 _LIST = (
     "SELECT id, title, updated, (SELECT count(*) FROM exchanges WHERE conversation = id)"
     " FROM conversations WHERE owner = ?"
@@ -83,8 +87,11 @@ class Conversations:
         """Close the file."""
         self._connection.close()
 
-    def keep(self, identifier: str | None, owner: str, turn: int, exchange: Exchange) -> str:
-        """Keep one finished exchange and return its conversation, a new one for None."""
+    def keep(self, identifier: str | None, owner: str, exchange: Exchange) -> str:
+        """Keep one finished exchange and return its conversation, a new one for None.
+
+        It comes after those that are kept already, whichever page they were asked on.
+        """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         answer = json.dumps(exchange.answer.to_dict()) if exchange.answer else None
         with self._transaction() as database:
@@ -95,16 +102,16 @@ class Conversations:
                     "INSERT INTO conversations VALUES (?, ?, ?, ?)", (identifier, owner, title, now)
                 )
             database.execute(
-                "INSERT OR REPLACE INTO exchanges VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                _ADD,
                 (
                     identifier,
-                    turn,
                     _storable(exchange.question),
                     json.dumps(exchange.within),
                     exchange.error,
                     answer,
                     _words(exchange),
                     exchange.threshold,
+                    identifier,
                 ),
             )
             database.execute("UPDATE conversations SET updated = ? WHERE id = ?", (now, identifier))
