@@ -66,9 +66,12 @@ def read_json_lines(file: io.BufferedReader, column: str | None, source: str) ->
 
 
 def read_csv(file: io.BufferedReader, column: str | None, source: str) -> Iterator[Found]:
-    """Yield the records; the first one names the columns. Comma, semicolon or tab separate."""
+    """Yield the records; the first line that is not blank names the columns.
+
+    Comma, semicolon or tab separate, whichever that line has most of.
+    """
     with _text(file) as text:
-        head = text.readline(LONGEST_LINE)
+        head = next((line for line in _chunks(text) if line.strip()), "")
         records = csv.reader(chain([head], _chunks(text)), delimiter=_delimiter(head))
         names = next((values for values, error in _csv_records(records) if not error), [])
         yield from _of_records(_csv_records(records), names, column, source)
@@ -82,7 +85,9 @@ def read_excel(file: io.BufferedReader, column: str | None, source: str) -> Iter
 
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        rows = book.worksheets[0].iter_rows(values_only=True)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # those in the file may be wrong, and hide what is beyond them
+        rows = sheet.iter_rows(values_only=True)
         filled = (list(row) for row in rows if any(value is not None for value in row))
         head = _without_empty_end(next(filled, []), 0)
         names = ["" if name is None else str(name) for name in head]

@@ -52,7 +52,7 @@ class QuestionFile:
         """Yield the rows in order.
 
         Raises:
-            InputError: the file cannot be read, or has no column with questions.
+            InputError: the file cannot be read, or has no column with questions, or no row.
         """
         try:
             with self.path.open("rb") as file:
@@ -83,11 +83,15 @@ def read_questions(
     """Yield the rows of an open file of questions; the arguments are those of `QuestionFile`.
 
     Raises:
-        InputError: the file is not of that format, or has no column with questions.
+        InputError: the file is not of that format, or has no column with questions, or no row.
     """
+    number = 0
     for number, found in enumerate(FORMATS[form](file, column, source), start=1):
         row = QuestionRow(number, *found)
         yield row if len(row.question) <= MAX_QUESTION_CHARACTERS else _shortened(row)
+    if number == 0:
+        message = f"Expected questions in {source}, but it has none. It was read as {form}."
+        raise InputError(message)
 
 
 def format_of(path: Path, formats: Iterable[str], what: str) -> str:

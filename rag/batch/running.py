@@ -159,6 +159,7 @@ def run_batch(
                 "Give another name for the answers, or --restart to replace it."
             )
             raise InputError(message)
+        next(iter(questions))  # what cannot be read is refused before a journal is begun
         with journal:
             resumed = journal.rows_done
             report_progress(resumed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -130,9 +131,58 @@ def test_excel_takes_the_first_sheet(tmp_path):
         list(QuestionFile(path, "xlsx", None, "q.xlsx"))
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl", "txt"])
-def test_an_empty_file_has_no_questions(form):
-    assert read(b"", form) == []
+@pytest.mark.parametrize("dimension", ["A1", "A1:B2", "C9:D9"])
+def test_excel_is_read_beyond_a_wrong_dimension(tmp_path, dimension):
+    book, path, wrong = openpyxl.Workbook(), tmp_path / "q.xlsx", tmp_path / "wrong.xlsx"
+    for row in (["id", "question", "note"], [1, "Why?", "x"], [2, "Who?"], [3, "When?", "y"]):
+        book.active.append(row)
+    book.save(path)
+    sheet = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as given, zipfile.ZipFile(wrong, "w") as changed:
+        for name in given.namelist():
+            content = given.read(name)
+            if name == sheet:
+                assert content.count(b'<dimension ref="A1:C4"') == 1
+                content = content.replace(b'ref="A1:C4"', f'ref="{dimension}"'.encode())
+            changed.writestr(name, content)
+    assert list(QuestionFile(wrong, "xlsx", None, "q.xlsx")) == [
+        QuestionRow(1, "Why?", None, 1, {"note": "x"}),
+        QuestionRow(2, "Who?", None, 2, {"note": None}),
+        QuestionRow(3, "When?", None, 3, {"note": "y"}),
+    ]
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n \r\n", "\ufeff\n\t\n"])
+def test_csv_may_begin_with_blank_lines(blank):
+    content = f"{blank}id;question\r\n1;Why, then?\r\n".encode()
+    assert read(content, "csv") == [QuestionRow(1, "Why, then?", None, "1")]
+
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        (b"", "csv"),
+        (b"\n\n", "csv"),
+        (b"id,question\n,\n", "csv"),
+        (b"", "jsonl"),
+        (b"\n", "jsonl"),
+        (b" \n\n", "txt"),
+    ],
+)
+def test_a_file_without_questions_is_refused(content, form):
+    with pytest.raises(InputError, match=f"in the file, but it has none. It was read as {form}."):
+        read(content, form)
+
+
+def test_an_excel_file_without_questions_is_refused(tmp_path):
+    path = tmp_path / "q.xlsx"
+    for rows in ([], [["id", "question"]]):
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(path)
+        with pytest.raises(InputError, match="in q.xlsx, but it has none. It was read as xlsx."):
+            list(QuestionFile(path, "xlsx", None, "q.xlsx"))
 
 
 def test_a_format_is_known_by_its_suffix(tmp_path):

@@ -124,6 +124,17 @@ def test_a_journal_without_a_whole_first_line_begins_anew(batch, content):
     assert batch.run() == BatchReport(12, 9, 0, 3, 0)
 
 
+def test_questions_that_cannot_be_read_leave_no_journal(batch):
+    batch.write([])
+    with pytest.raises(InputError, match=r"Expected questions in q.csv, but it has none."):
+        batch.run()
+    batch.write(LINES)
+    with pytest.raises(InputError, match="Expected a column called 'x'"):
+        batch.run(column="x")
+    assert not batch.journal.exists()
+    assert batch.run().rows == 4
+
+
 def test_complete_answers_are_not_asked_again(batch):
     batch.run()
     content = batch.output.read_bytes()
