@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from rag.batch.formats import FORMATS
+from rag.batch.formats import FORMATS, look_of
 from rag.batch.questions import QuestionFile, format_of, read_questions
 from rag.batch.running import BatchReport, Target, run_batch, stream_batch
 from rag.errors import InputError
@@ -37,7 +37,7 @@ def opened_questions(
     Args:
         questions: A path, or `STANDARD`.
         form: A key of `rag.batch.formats.FORMATS`; None means what the suffix says, and for
-            standard input JSON Lines if it looks so, else text.
+            standard input what `rag.batch.formats.look_of` says.
         column: The column with the question, None to find it.
         standard_input: What to read for `STANDARD`.
 
@@ -49,7 +49,7 @@ def opened_questions(
         form = known(form, FORMATS) if form else format_of(path, FORMATS, "the questions")
         yield QuestionFile(path, form, column, path.name)
         return
-    form = known(form, FORMATS) if form else _look_of(standard_input)
+    form = known(form, FORMATS) if form else look_of(standard_input)
     with tempfile.NamedTemporaryFile(prefix="questions-") as file:
         shutil.copyfileobj(standard_input, file)
         file.flush()
@@ -68,7 +68,7 @@ def stream(
     Raises:
         InputError: the format is not known, or the input is not of it.
     """
-    form = known(form, FORMATS) if form else _look_of(standard_input)
+    form = known(form, FORMATS) if form else look_of(standard_input)
     rows = read_questions(standard_input, form, column, _INPUT_NAME)
     stream_batch(pipeline, rows, standard_output)
 
@@ -129,11 +129,3 @@ def known(form: str, formats: Iterable[str]) -> str:
         message = f"Expected a format out of {', '.join(formats)}, but got {form!r}."
         raise InputError(message)
     return name
-
-
-def _look_of(file: io.BufferedReader) -> str:
-    """Return "xlsx", "jsonl" or "txt" by how a stream begins."""
-    start = file.peek(4)
-    if start.startswith(b"PK\x03\x04"):
-        return "xlsx"
-    return "jsonl" if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b'"'} else "txt"

@@ -108,6 +108,22 @@ FORMATS: dict[str, Callable[[io.BufferedReader, str | None, str], Iterator[Found
 """By suffix; takes an open file, the column with the question, and what to call the file."""
 
 
+def look_of(file: io.BufferedReader) -> str:
+    """Return which of `FORMATS` a stream is by how it begins; nothing is taken from it.
+
+    A first line with a field called as a question's column is called is that of a csv file.
+    """
+    start = file.peek(4)
+    if start.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    text = start.decode(_encoding(start), "replace").lstrip()
+    line = re.split(r"[\r\n]", text, maxsplit=1)[0]
+    names, _ = next(_csv_records(csv.reader([line], delimiter=_delimiter(line))), ([], None))
+    if any(name.strip().casefold() in QUESTION_NAMES for name in names):
+        return "csv"
+    return "jsonl" if text[:1] in {"{", '"'} else "txt"
+
+
 def _of_records(
     records: Iterable[tuple[Sequence[Any], str | None]],
     names: Sequence[str],
@@ -210,14 +226,17 @@ def _delimiter(head: str) -> str:
 @contextmanager
 def _text(file: io.BufferedReader) -> Iterator[io.TextIOWrapper]:
     """Lend the file as text; bytes that are no UTF-8 become lone surrogates."""
-    if file.peek(2)[:2] in _UTF16:
-        text = io.TextIOWrapper(file, "utf-16", "replace", newline="")
-    else:
-        text = io.TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="")
+    encoding = _encoding(file.peek(2))
+    errors = "replace" if encoding == "utf-16" else "surrogateescape"
+    text = io.TextIOWrapper(file, encoding, errors, newline="")
     try:
         yield text
     finally:
         text.detach()
+
+
+def _encoding(start: bytes) -> str:
+    return "utf-16" if start[:2] in _UTF16 else "utf-8-sig"
 
 
 def _chunks(text: io.TextIOWrapper) -> Iterator[str]:

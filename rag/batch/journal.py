@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SUFFIX = ".journal.jsonl"
-FORMAT = 1
+FORMAT = 2
 """Counts incompatible changes of the journal."""
 SYNC_S = 1.0
 """Seconds between two moments at which the journal is safe from a loss of power."""
@@ -34,6 +34,8 @@ class Stamp:
     """What answers belong to: rows of another stamp must not share their file."""
 
     questions_sha256: str
+    form: str
+    """The format that the questions are read as."""
     column: str | None
     index: str
     generation: int
@@ -44,7 +46,11 @@ class Stamp:
     def to_dict(self) -> dict[str, Any]:
         """Return the stamp as the first line of a journal holds it."""
         return {
-            "questions": {"sha256": self.questions_sha256, "column": self.column},
+            "questions": {
+                "sha256": self.questions_sha256,
+                "format": self.form,
+                "column": self.column,
+            },
             "index": {
                 "name": self.index,
                 "generation": self.generation,
@@ -144,8 +150,14 @@ class Journal:
             seen = json.loads(line)
         except ValueError:
             seen = None
-        if not isinstance(seen, dict) or seen.get("journal") != FORMAT:
+        if not isinstance(seen, dict) or "journal" not in seen:
             message = f"Expected the journal of a batch in {self.path}, but it is none. {_RESTART}"
+            raise InputError(message)
+        if seen["journal"] != FORMAT:
+            message = (
+                f"Expected a journal of format {FORMAT} in {self.path}, but another version wrote "
+                f"one of format {seen['journal']}. {_RESTART}"
+            )
             raise InputError(message)
         for part, wanted in self._head.items():
             if seen.get(part) != wanted:
@@ -161,6 +173,8 @@ class Journal:
 def _difference(part: str, seen: Mapping[str, Any]) -> str:
     if part == "index" and isinstance(index := seen.get("index"), dict):
         return f"documents (index {index.get('name')}, generation {index.get('generation')})"
+    if part == "questions" and isinstance(questions := seen.get("questions"), dict):
+        return f"questions (read as {questions.get('format')})"
     return part
 
 

@@ -62,6 +62,7 @@ def stamp_of(pipeline: Pipeline, questions: QuestionFile) -> Stamp:
         documents = documents_sha256(pipeline.store)
     return Stamp(
         questions.sha256(),
+        questions.form,
         questions.column,
         pipeline.store.name,
         generation,

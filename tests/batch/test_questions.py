@@ -9,6 +9,7 @@ import zipfile
 import openpyxl
 import pytest
 
+from rag.batch.formats import look_of
 from rag.batch.questions import QuestionFile, QuestionRow, format_of, read_questions
 from rag.errors import InputError
 from rag.pipeline import MAX_QUESTION_CHARACTERS
@@ -156,6 +157,30 @@ def test_excel_is_read_beyond_a_wrong_dimension(tmp_path, dimension):
 def test_csv_may_begin_with_blank_lines(blank):
     content = f"{blank}id;question\r\n1;Why, then?\r\n".encode()
     assert read(content, "csv") == [QuestionRow(1, "Why, then?", None, "1")]
+
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        ("id,question\n1,Who?\n", "csv"),
+        ("\r\nID;Query ;note\r\n", "csv"),
+        ('"topic"\t"Question"', "csv"),
+        ("question\nWho?\n", "csv"),
+        ('"q"\n"Who, then?"\n', "csv"),
+        ('{"id": 1, "question": "Who?"}\n', "jsonl"),
+        ('\n"Who asks the question, and when?"\n', "jsonl"),
+        ("Is this a question?\nid,question\n", "txt"),
+        ("Who asked, and what was the question?\n", "txt"),
+        ("1,Who leads the coalition?\n", "txt"),
+        ("\n", "txt"),
+        ("", "txt"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_stream_is_known_by_its_first_line(content, form, encoding):
+    file = io.BufferedReader(io.BytesIO(content.encode(encoding)))
+    assert look_of(file) == form
+    assert file.read() == content.encode(encoding)
 
 
 @pytest.mark.parametrize(

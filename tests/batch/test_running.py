@@ -204,6 +204,9 @@ def test_a_changed_journal_is_refused(batch):
     batch.journal.write_bytes(b"a diary\n")
     with pytest.raises(InputError, match="Expected the journal of a batch"):
         batch.run()
+    batch.journal.write_bytes(lines[0].replace(b'{"journal": 2', b'{"journal": 1'))
+    with pytest.raises(InputError, match="but another version wrote one of format 1. Give another"):
+        batch.run()
 
 
 def test_two_runs_do_not_write_one_file(batch):

@@ -77,6 +77,25 @@ def test_standard_input_is_answered_to_a_file(asked):
     assert "begun with other questions" in other.stderr
 
 
+def test_a_csv_on_standard_input_is_one_and_is_not_mixed_with_text(library, tmp_path):
+    streamed = run("batch", "-", "-o", "-", input=QUESTIONS)
+    rows = [json.loads(line) for line in streamed.stdout.splitlines()]
+    assert [(row["id"], row["question"]) for row in rows] == [
+        ("a", QUESTION),
+        ("b", ""),
+        ("c", MARKET_QUESTION),
+    ]
+    answers = tmp_path / "answers.jsonl"
+    arguments = ("batch", "-", "-o", str(answers), "--input-format")
+    assert run(*arguments, "txt", input=QUESTIONS).exit_code == 0
+    assert json.loads(answers.read_bytes().splitlines()[0])["question"] == "id,question,topic"
+    refused = run(*arguments, "csv", input=QUESTIONS)
+    assert refused.exit_code == 2
+    assert "begun with other questions (read as txt). Give another name" in refused.stderr
+    assert run(*arguments, "csv", "--restart", input=QUESTIONS).exit_code == 0
+    assert json.loads(answers.read_bytes().splitlines()[0])["question"] == QUESTION
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
