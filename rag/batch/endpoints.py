@@ -100,18 +100,24 @@ def run_to_output(
     questions: QuestionFile,
     target: Target,
     standard_output: IO[bytes],
+    *,
+    restart: bool,
     report_progress: Progress,
 ) -> BatchReport:
     """Answer a file of questions to standard output; a run that is killed begins anew.
 
+    With *restart* the bibliography replaces what is there.
+
     Raises:
-        InputError: the questions cannot be read.
+        InputError: the questions cannot be read, or there is a file where the bibliography goes.
         StoreError: the index cannot be read, or changed meanwhile.
     """
     with tempfile.TemporaryDirectory(prefix="answers-") as folder:
         path = Path(folder) / f"answers.{target.form}"
         kept = Target(path, target.form, target.title, target.bibliography)
-        report = run_batch(pipeline, questions, kept, report_progress=report_progress)
+        report = run_batch(
+            pipeline, questions, kept, restart=restart, report_progress=report_progress
+        )
         with path.open("rb") as file:
             shutil.copyfileobj(file, standard_output)
         standard_output.flush()

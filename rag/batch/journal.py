@@ -63,10 +63,11 @@ class Stamp:
 class Journal:
     """The rows that are answered so far."""
 
-    def __init__(self, path: Path, stamp: Stamp) -> None:
-        """Nothing is read or written yet."""
+    def __init__(self, path: Path, stamp: Stamp, bibliography: Path | None = None) -> None:
+        """Nothing is read or written yet; a journal begun names the bibliography as its own."""
         self.path = path
         self._head = {"journal": FORMAT} | stamp.to_dict()
+        self._bibliography = None if bibliography is None else str(bibliography.resolve())
         self._file: IO[bytes] | None = None
         self._synced = 0.0
         self.rows_done = 0
@@ -79,7 +80,7 @@ class Journal:
         """
         if not self.path.exists() or not (complete := self._check()):
             with replacing(self.path) as file:
-                file.write(_line(self._head))
+                file.write(_line(self._head | {"bibliography": self._bibliography}))
             complete = self.path.stat().st_size
         os.truncate(self.path, complete)  # a line that a killed run did not finish
         self._file = self.path.open("ab")
@@ -120,11 +121,23 @@ class Journal:
         Raises:
             InputError: the journal belongs to other questions, settings or another index.
         """
+        return self._begun().get("complete")
+
+    def owns_bibliography(self) -> bool:
+        """Return whether the journal was begun with the bibliography that is asked for now.
+
+        Raises:
+            InputError: the journal belongs to other questions, settings or another index.
+        """
+        return self._begun().get("bibliography") == self._bibliography
+
+    def _begun(self) -> dict[str, Any]:
+        """Return the first line, nothing where none is whole."""
         if not self.path.exists():
-            return None
+            return {}
         with self.path.open("rb") as file:
             head = file.readline()
-        return self._checked_head(head).get("complete") if head.endswith(b"\n") else None
+        return self._checked_head(head) if head.endswith(b"\n") else {}
 
     def _check(self) -> int:
         """Count the rows; return the bytes of whole lines, 0 without even a first line."""

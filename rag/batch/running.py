@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int], None]
 
+UNTITLED = frozenset({"jsonl", "csv"})
+"""The formats of answers that do not show a title."""
+
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
@@ -141,25 +144,22 @@ def run_batch(
         report_progress: Called with the number of rows done, first with those done before.
 
     Raises:
-        InputError: the questions cannot be read, the answers file holds something else, or another
-            run is writing it.
+        InputError: the questions cannot be read, the answers or the bibliography would replace
+            something else, what is complete is not what is asked for, or another run is writing.
         IndexMismatchError: the index changed meanwhile.
         StoreError: the index cannot be read.
         OSError: a file cannot be written.
     """
     stamp = stamp_of(pipeline, questions)
     with _lock(target.path):
-        journal = Journal(target.path.with_name(target.path.name + SUFFIX), stamp)
+        path = target.path.with_name(target.path.name + SUFFIX)
+        journal = Journal(path, stamp, target.bibliography)
         if restart:
             journal.path.unlink(missing_ok=True)
         elif sealed := journal.sealed():
             return _complete(target, sealed)
-        elif target.path.exists() and not journal.path.exists():
-            message = (
-                f"Expected no file at {target.path}, or one that a batch wrote. "
-                "Give another name for the answers, or --restart to replace it."
-            )
-            raise InputError(message)
+        else:
+            _check_replaced(target, journal)
         next(iter(questions))  # what cannot be read is refused before a journal is begun
         with journal:
             resumed = journal.rows_done
@@ -177,31 +177,72 @@ def _finish(pipeline: Pipeline, journal: Journal, target: Target, resumed: int) 
     report = Report(journal, target.title, summary, _links(pipeline, target.path.parent))
     with replacing(target.path) as file:
         REPORTS[target.form](report, file)
+    bibliography_sha256 = None
     if target.bibliography is not None:
         form = target.bibliography.suffix.casefold().removeprefix(".")
         with replacing(target.bibliography) as file:
             file.write(BIBLIOGRAPHIES[form](summary.sources.values()).encode())
+        bibliography_sha256 = file_sha256(target.bibliography)
     done = BatchReport(
         summary.questions, summary.answered, summary.not_found, summary.errors, resumed
     )
-    journal.seal({"answers_sha256": file_sha256(target.path), "counts": asdict(done)})
+    journal.seal(
+        {
+            "answers_sha256": file_sha256(target.path),
+            "format": target.form,
+            "title": target.title,
+            "bibliography_sha256": bibliography_sha256,
+            "counts": asdict(done),
+        }
+    )
     return done
 
 
-def _complete(target: Target, sealed: Mapping[str, Any]) -> BatchReport:
-    """Return what a run did that has ended, if its answers are still there.
+def _check_replaced(target: Target, journal: Journal) -> None:
+    """Refuse to write over what is not of the run that the journal belongs to.
 
     Raises:
-        InputError: they are gone or were changed, or lack the bibliography that is asked for now.
+        InputError: there is such a file where the answers or the bibliography go.
     """
-    counts = BatchReport(**sealed["counts"])
+    if target.path.exists() and not journal.path.exists():
+        path, what = target.path, "answers"
+    elif (
+        target.bibliography is not None
+        and target.bibliography.exists()
+        and not journal.owns_bibliography()
+    ):
+        path, what = target.bibliography, "bibliography"
+    else:
+        return
+    message = (
+        f"Expected no file at {path}, or one that this batch wrote. "
+        f"Give another name for the {what}, or --restart to ask everything anew and replace it."
+    )
+    raise InputError(message)
+
+
+def _complete(target: Target, sealed: Mapping[str, Any]) -> BatchReport:
+    """Return what a run did that has ended, if that is what is asked for now.
+
+    Raises:
+        InputError: the answers are gone or were changed, or format, title or bibliography differ.
+    """
+    form, title = sealed["format"], sealed["title"]
     if not target.path.exists():
         what = f"{target.path} was complete and is gone"
     elif file_sha256(target.path) != sealed["answers_sha256"]:
         what = f"{target.path} was complete and has been changed since"
-    elif target.bibliography is not None and not target.bibliography.exists():
-        what = f"{target.path} is complete, but {target.bibliography} was not asked for"
+    elif form != target.form:
+        what = f"{target.path} is complete in the format {form}, not {target.form}"
+    elif form not in UNTITLED and title != target.title:
+        what = f"{target.path} is complete with the title {title!r}, not {target.title!r}"
+    elif target.bibliography is not None and not (
+        target.bibliography.exists()
+        and file_sha256(target.bibliography) == sealed["bibliography_sha256"]
+    ):
+        what = f"{target.path} is complete, but {target.bibliography} is not its bibliography"
     else:
+        counts = BatchReport(**sealed["counts"])
         return replace(counts, resumed=counts.rows)
     message = f"{what}. Give another name for the answers, or --restart to ask everything anew."
     raise InputError(message)

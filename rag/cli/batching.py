@@ -65,7 +65,8 @@ def batch(
         str | None, typer.Option("--title", metavar="TEXT", help="What a report begins with.")
     ] = None,
     restart: Annotated[
-        bool, typer.Option("--restart", help="Ask everything anew and replace ANSWERS.")
+        bool,
+        typer.Option("--restart", help="Ask everything anew, replace ANSWERS and --bibliography."),
     ] = False,
     input_format: Annotated[
         str | None,
@@ -92,7 +93,8 @@ def batch(
     to_output, written = output == endpoints.STANDARD, sys.stdout.buffer
     given: io.BufferedReader[Any] = io.BufferedReader(sys.stdin.buffer)
     opened = pipeline_from(index, settings, None)
-    if to_output and questions == output and target.form == endpoints.STREAMED:
+    streamed = to_output and questions == output and target.form == endpoints.STREAMED
+    if streamed and bibliography is None:  # which is written when all are answered
         with asked_on(cluster, opened, index) as pipeline:
             endpoints.stream(pipeline, input_format, column, given, written)
         return
@@ -102,7 +104,9 @@ def batch(
         batch_bar(file, shown=not quiet) as step,
     ):
         if to_output:
-            report = endpoints.run_to_output(pipeline, file, target, written, step)
+            report = endpoints.run_to_output(
+                pipeline, file, target, written, restart=restart, report_progress=step
+            )
         else:
             report = run_batch(pipeline, file, target, restart=restart, report_progress=step)
     if not quiet:

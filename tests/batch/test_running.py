@@ -52,13 +52,14 @@ class Batch:
         pipeline = open_pipeline(self.folder / index, settings)
         questions = QuestionFile(self.folder / "q.csv", "csv", column, "q.csv")
         output = self.output.with_suffix(f".{form}")
-        target = Target(output, form, "Answers", options.pop("bibliography", None))
+        title, bibliography = options.pop("title", "Answers"), options.pop("bibliography", None)
+        target = Target(output, options.pop("output_form", form), title, bibliography)
         return run_batch(pipeline, questions, target, **options)
 
     def rows(self) -> list[dict]:
         return [json.loads(line) for line in self.output.read_text("utf-8").splitlines()]
 
-    def stop_after(self, rows: int) -> None:
+    def stop_after(self, rows: int, **options) -> None:
         """Run until so many rows are done, and stop as a kill does: without any farewell."""
 
         class Stop(BaseException):
@@ -69,7 +70,7 @@ class Batch:
                 raise Stop
 
         with pytest.raises(Stop):
-            self.run(report_progress=stop)
+            self.run(report_progress=stop, **options)
 
 
 @pytest.fixture
@@ -241,9 +242,73 @@ def test_every_format_is_written_with_its_bibliography(batch, form):
     assert batch.run(form=form, bibliography=bibliography).answered == 9
     assert batch.output.with_suffix(f".{form}").stat().st_size > 1000
     assert "bridge.txt, SHA-256" in bibliography.read_text("utf-8")
+    assert batch.run(form=form, bibliography=bibliography).resumed == 12
+    assert batch.run(form=form).resumed == 12
     bibliography.unlink()
-    with pytest.raises(InputError, match="was not asked for"):
+    with pytest.raises(InputError, match="is complete, but .*sources.bib is not its bibliography"):
         batch.run(form=form, bibliography=bibliography)
+
+
+def test_finished_answers_in_another_format_are_refused(batch):
+    batch.run(output_form="csv")
+    content = batch.output.read_bytes()
+    with pytest.raises(InputError, match="is complete in the format csv, not jsonl. Give another"):
+        batch.run(output_form="jsonl")
+    assert batch.output.read_bytes() == content
+    assert batch.run(output_form="csv").resumed == 12
+    assert batch.run(output_form="jsonl", restart=True).resumed == 0
+    assert len(batch.rows()) == 12
+
+
+@pytest.mark.parametrize("form", ["md", "docx", "xlsx"])
+def test_a_finished_report_with_another_title_is_refused(batch, form):
+    batch.run(form=form, title="First")
+    with pytest.raises(InputError, match="is complete with the title 'First', not 'Second'. Give"):
+        batch.run(form=form, title="Second")
+    assert batch.run(form=form, title="First").resumed == 12
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_finished_answers_that_show_no_title_are_those_of_any(batch, form):
+    batch.run(form=form, title="First")
+    assert batch.run(form=form, title="Second").resumed == 12
+
+
+def test_a_bibliography_that_the_finished_run_did_not_write_is_refused(batch):
+    own = batch.folder / "own.bib"
+    own.write_text("mine")
+    batch.run()
+    with pytest.raises(InputError, match="own.bib is not its bibliography. Give another name"):
+        batch.run(bibliography=own)
+    assert own.read_text() == "mine"
+    batch.run(bibliography=own, restart=True)
+    assert "bridge.txt, SHA-256" in own.read_text("utf-8")
+    own.write_text("changed")
+    with pytest.raises(InputError, match="own.bib is not its bibliography"):
+        batch.run(bibliography=own)
+
+
+def test_a_bibliography_that_no_batch_wrote_is_not_replaced(batch):
+    own = batch.folder / "own.bib"
+    own.write_text("mine")
+    steps = []
+    with pytest.raises(InputError, match="Expected no file at .*own.bib, or one that this batch"):
+        batch.run(bibliography=own, report_progress=steps.append)
+    assert not batch.journal.exists()
+    batch.stop_after(5)
+    with pytest.raises(InputError, match="Give another name for the bibliography, or --restart"):
+        batch.run(bibliography=own, report_progress=steps.append)
+    assert (steps, own.read_text()) == ([], "mine")
+    assert batch.run(bibliography=batch.folder / "other.bib").resumed == 5
+
+
+@pytest.mark.parametrize("stopped", [5, 12])
+def test_a_stopped_run_goes_on_with_its_bibliography(batch, stopped):
+    sources = batch.folder / "sources.bib"
+    sources.write_text("of an earlier run")
+    batch.stop_after(stopped, bibliography=sources, restart=True)
+    assert batch.run(bibliography=sources).resumed == stopped
+    assert "bridge.txt, SHA-256" in sources.read_text("utf-8")
 
 
 def test_the_journal_gives_rows_back(batch):

@@ -67,6 +67,22 @@ def test_standard_output_takes_other_formats(library):
     assert result.stderr == ""
 
 
+@pytest.mark.parametrize("questions", ["-", "questions.csv"])
+def test_standard_output_has_its_bibliography(asked, questions):
+    arguments = ("batch", questions, "-o", "-", "--bibliography", "sources.bib")
+    result = run(*arguments, input=QUESTIONS)
+    assert result.exit_code == 0
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a", "b", "c"]
+    assert "title = {{Bridges of Vell}}" in (asked / "sources.bib").read_text("utf-8")
+    (asked / "sources.bib").write_text("mine")
+    refused = run(*arguments, input=QUESTIONS)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("error: Expected no file at sources.bib, or one that this")
+    assert (asked / "sources.bib").read_text() == "mine"
+    assert run(*arguments, "--restart", input=QUESTIONS).exit_code == 0
+    assert "title = {{Bridges of Vell}}" in (asked / "sources.bib").read_text("utf-8")
+
+
 def test_standard_input_is_answered_to_a_file(asked):
     result = run("batch", "-", "-o", "answers.jsonl", "-q", input=f"{QUESTION}\n")
     assert (result.exit_code, result.stderr) == (0, "")
