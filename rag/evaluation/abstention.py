@@ -50,25 +50,11 @@ def precision(refused: Sequence[bool], answerable: Sequence[bool]) -> Statistic:
     return lambda counts: _ratio(counts @ right, counts @ given)
 
 
-def recall(refused: Sequence[bool], answerable: Sequence[bool]) -> Statistic:
-    """Return the share of unanswerable questions that were refused."""
-    right = _array([r and not a for r, a in zip(refused, answerable, strict=True)])
-    wanted = _array([not a for a in answerable])
-    return lambda counts: _ratio(counts @ right, counts @ wanted)
-
-
 def f1(refused: Sequence[bool], answerable: Sequence[bool]) -> Statistic:
     """Return 2 * right refusals / (refusals + unanswerable questions)."""
     right = _array([r and not a for r, a in zip(refused, answerable, strict=True)])
     both = _array(refused) + _array([not a for a in answerable])
     return lambda counts: _ratio(2 * (counts @ right), counts @ both)
-
-
-def over_refusal(refused: Sequence[bool], answerable: Sequence[bool]) -> Statistic:
-    """Return the share of answerable questions that were refused; lower is better."""
-    wrong = _array([r and a for r, a in zip(refused, answerable, strict=True)])
-    wanted = _array(answerable)
-    return lambda counts: _ratio(counts @ wrong, counts @ wanted)
 
 
 def auroc(confidences: Sequence[float], answerable: Sequence[bool]) -> Statistic:

@@ -10,8 +10,6 @@ from rag.evaluation.intervals import PairedDifference, Resamples, mcnemar
 from rag.evaluation.metrics import BY_NAME, HEADLINES, measures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rag.evaluation.metrics import Measure
     from rag.evaluation.records import QuestionRecord
     from rag.evaluation.run import Evaluation
@@ -71,7 +69,8 @@ class Comparison:
 def compare(run_a: Evaluation, run_b: Evaluation) -> Comparison:
     """Compare two runs question by question.
 
-    Yes-or-no scores are tested with McNemar's exact test, others with the paired bootstrap.
+    Yes-or-no scores of the same questions are tested with McNemar's exact test, other figures,
+    also those that one run has for more questions, with the paired bootstrap.
 
     Raises:
         InputError: the runs are not over the same questions of the same gold file.
@@ -100,20 +99,13 @@ def compare(run_a: Evaluation, run_b: Evaluation) -> Comparison:
 
 def _difference(a: Measure, b: Measure, resamples: Resamples) -> PairedDifference:
     found = resamples.compared(a.statistic, b.statistic)
-    if not (_is_binary(a.scores) and _is_binary(b.scores)):
+    if a.scores is None or b.scores is None:
         return found
-    both = [
-        (x, y)
-        for x, y in zip(a.scores or (), b.scores or (), strict=True)
-        if x is not None and y is not None
-    ]
-    only_a = sum(x > y for x, y in both)
-    only_b = sum(y > x for x, y in both)
+    pairs = list(zip(a.scores, b.scores, strict=True))
+    if not all({x, y} == {None} or {x, y} <= {0.0, 1.0} for x, y in pairs):
+        return found
+    only_a, only_b = pairs.count((1.0, 0.0)), pairs.count((0.0, 1.0))
     return replace(found, p_value=mcnemar(only_a, only_b), test="McNemar")
-
-
-def _is_binary(scores: Sequence[float | None] | None) -> bool:
-    return scores is not None and all(score in {None, 0.0, 1.0} for score in scores)
 
 
 def _changed(a: QuestionRecord, b: QuestionRecord) -> ChangedQuestion:

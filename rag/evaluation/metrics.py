@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.evaluation import abstention
@@ -150,16 +150,16 @@ def measures(
     """
     inside = [among is None or among(record) for record in records]
     over_sets = _measures_over_sets(records, inside)
+    rows = [
+        _scores(record) if counts else {} for record, counts in zip(records, inside, strict=True)
+    ]
     found: dict[str, Measure] = {}
     for definition in DEFINITIONS:
         name = definition.name
         if name in over_sets:
             found[name] = over_sets[name]
             continue
-        scores = tuple(
-            record.scores.get(name) if counts else None
-            for record, counts in zip(records, inside, strict=True)
-        )
+        scores = tuple(row.get(name) for row in rows)
         counted = sum(score is not None for score in scores)
         if counted:
             found[name] = Measure(mean_of(scores), counted, scores)
@@ -200,6 +200,12 @@ def _belongs(
     return lambda record: part(record) == name
 
 
+def _scores(record: QuestionRecord) -> dict[str, float]:
+    """Return the scores of a question, with the one that tells whether it was refused."""
+    name = "over_refusal" if record.answerable else "refusal_recall"
+    return record.scores | {name: float(record.refused)}
+
+
 def _measures_over_sets(
     records: Sequence[QuestionRecord], inside: Sequence[bool]
 ) -> dict[str, Measure]:
@@ -210,36 +216,42 @@ def _measures_over_sets(
         return {}
     times = [record.milliseconds for record in chosen]
     found = {
-        **_refusal_statistics(chosen),
-        **{name: quantile_of(times, share) for name, share in LATENCIES.items()},
+        **_refusal_measures(chosen),
+        **{
+            name: Measure(quantile_of(times, share), len(chosen))
+            for name, share in LATENCIES.items()
+        },
     }
     return {
-        name: Measure(_among(statistic, among), len(among)) for name, statistic in found.items()
+        name: replace(measure, statistic=_among(measure.statistic, among))
+        for name, measure in found.items()
     }
 
 
-def _refusal_statistics(chosen: Sequence[QuestionRecord]) -> dict[str, Statistic]:
+def _refusal_measures(chosen: Sequence[QuestionRecord]) -> dict[str, Measure]:
+    """Each counts the questions that can change it: risk the answers, precision the refusals."""
     refused = [record.refused for record in chosen]
     answerable = [record.answerable for record in chosen]
     confidences = [record.confidence for record in chosen]
     right = [record.right for record in chosen]
-    both = any(answerable) and not all(answerable)
     answered = [not item for item in refused]
     wrong = [given and not item for given, item in zip(answered, right, strict=True)]
-    found: dict[str, Statistic] = {"risk": ratio_of(wrong, answered)} if any(answered) else {}
-    if not all(answerable):
-        found["refusal_recall"] = abstention.recall(refused, answerable)
-    if any(answerable):
-        found["over_refusal"] = abstention.over_refusal(refused, answerable)
-    if both:
-        found["refusal_precision"] = abstention.precision(refused, answerable)
-        found["refusal_f1"] = abstention.f1(refused, answerable)
-        found["auroc"] = abstention.auroc(confidences, answerable)
-        found["aurc"] = abstention.aurc(confidences, [not item for item in right])
-        found["calibration_error"] = abstention.calibration_error(confidences, right)
-        found["calibration_error_answerable"] = abstention.calibration_error(
-            confidences, answerable
-        )
+    found: dict[str, Measure] = {}
+    if any(answered):
+        found["risk"] = Measure(ratio_of(wrong, answered), sum(answered))
+    if any(answerable) and not all(answerable):
+        either = [given or not item for given, item in zip(refused, answerable, strict=True)]
+        over_all = {
+            "auroc": abstention.auroc(confidences, answerable),
+            "aurc": abstention.aurc(confidences, [not item for item in right]),
+            "calibration_error": abstention.calibration_error(confidences, right),
+            "calibration_error_answerable": abstention.calibration_error(confidences, answerable),
+        }
+        found |= {
+            "refusal_precision": Measure(abstention.precision(refused, answerable), sum(refused)),
+            "refusal_f1": Measure(abstention.f1(refused, answerable), sum(either)),
+            **{name: Measure(statistic, len(chosen)) for name, statistic in over_all.items()},
+        }
     return found
 
 

@@ -18,15 +18,11 @@ def once(statistic, size):
 
 def test_rates_by_hand():
     assert once(abstention.precision(REFUSED, ANSWERABLE), 6) == 2 / 3
-    assert once(abstention.recall(REFUSED, ANSWERABLE), 6) == 2 / 3
     assert once(abstention.f1(REFUSED, ANSWERABLE), 6) == 2 / 3
-    assert once(abstention.over_refusal(REFUSED, ANSWERABLE), 6) == 1 / 3
 
 
-def test_rates_without_a_denominator_are_undefined():
+def test_precision_without_refusals_is_undefined():
     assert np.isnan(once(abstention.precision([False], [True]), 1))
-    assert np.isnan(once(abstention.recall([False], [True]), 1))
-    assert np.isnan(once(abstention.over_refusal([True], [False]), 1))
 
 
 def random_case(seed, size=60):
@@ -44,7 +40,6 @@ def test_rates_are_those_of_scikit_learn_in_each_resample(seed):
     truth = [not item for item in answerable]
     ours = [
         abstention.precision(refused, answerable)(counts),
-        abstention.recall(refused, answerable)(counts),
         abstention.f1(refused, answerable)(counts),
         abstention.auroc(confidences, answerable)(counts),
     ]
@@ -53,7 +48,6 @@ def test_rates_are_those_of_scikit_learn_in_each_resample(seed):
         assert [figure[row] for figure in ours] == pytest.approx(
             [
                 metrics.precision_score(truth, refused, **options),
-                metrics.recall_score(truth, refused, **options),
                 metrics.f1_score(truth, refused, **options),
                 metrics.roc_auc_score(answerable, confidences, **options),
             ]
