@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import InputError
 from rag.evaluation.gold import read_gold
+from rag.evaluation.metrics import BY_NAME
 from rag.evaluation.plots import ACCENT, MUTED, panels
 from rag.evaluation.sweep import OBJECTIVE, SHOWN, Grid, sweep
 
@@ -197,13 +198,14 @@ def _verdict(sweep: Sweep) -> str:
     current = next(point for point in sweep.points if point.choice == sweep.current)
     if best.choice == sweep.current:
         return "The settings in force are the best of these."
-    value, low = current.objective.value, best.objective.low
-    if value is not None and low is not None and value >= low:
+    lower = BY_NAME[sweep.objective].higher_is_better is False
+    value, edge = current.objective.value, best.objective.high if lower else best.objective.low
+    if value is not None and edge is not None and (value <= edge if lower else value >= edge):
         return (
             "The settings in force lie within the interval of the best: too few questions to tell "
             "them apart."
         )
-    return "The best of these lies above the settings in force."
+    return f"The best of these lies {'below' if lower else 'above'} the settings in force."
 
 
 def _cells(point: Point) -> list[str]:

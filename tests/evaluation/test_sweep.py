@@ -10,9 +10,10 @@ import pytest
 
 from rag.errors import InputError
 from rag.evaluation import Split, evaluate, read_gold
+from rag.evaluation.intervals import Metric
 from rag.evaluation.remembering import RememberingEmbedder, RememberingReader
 from rag.evaluation.resized import ResizedIndexes
-from rag.evaluation.sweep import Choice, Grid, sweep
+from rag.evaluation.sweep import Choice, Grid, Point, sweep
 from rag.evaluation.sweep_report import parse_grid, sweep_to_text, write_sweep_plot
 from rag.reading import PassageReading, SentenceReading
 from rag.store.memory import MemoryStore
@@ -81,6 +82,28 @@ def test_a_lower_figure_is_better_where_the_figure_says_so(pipeline, development
     found = sweep(pipeline, development, GRID, MemoryStore, objective="over_refusal")
     assert found.ranked()[0].objective.value == 0
     assert found.ranked()[-1].objective.value == 1
+
+
+@pytest.mark.parametrize(
+    ("objective", "current", "best", "verdict"),
+    [
+        ("over_refusal", 0.75, (0.0, 0.0, 0.0), "The best of these lies below"),
+        ("over_refusal", 0.75, (0.25, 0.1, 0.5), "The best of these lies below"),
+        ("over_refusal", 0.5, (0.25, 0.1, 0.5), "lie within the interval of the best"),
+        ("over_refusal", 0.25, (0.25, 0.1, 0.5), "are the best of these"),
+        ("handled", 0.25, (0.75, 0.5, 0.9), "The best of these lies above"),
+        ("handled", 0.5, (0.75, 0.5, 0.9), "lie within the interval of the best"),
+        ("words", 20.0, (40.0, 30.0, 50.0), "The best of these lies above"),
+    ],
+)
+def test_the_verdict_knows_which_way_is_better(found, objective, current, best, verdict):
+    figures = found.points[0].figures
+    points = (
+        Point(found.current, figures, Metric(current, None, None, 8)),
+        Point(replace(found.current, depth=4), figures, Metric(*best, 8)),
+    )
+    told = replace(found, objective=objective, points=points)
+    assert verdict in sweep_to_text(told).splitlines()[-1]
 
 
 def test_a_sweep_is_told_and_drawn(found, tmp_path):
