@@ -153,16 +153,17 @@ def run_evaluation(
     Raises:
         RagError: an argument or file cannot be used; nothing was measured.
     """
+    from rag.evaluation.report import check_report, write_report
     from rag.pipeline import open_pipeline
 
     part = _split(split)
     requirements = parse_requirements(fail_under or "")
+    if report is not None:
+        check_report(report)
     questions = read_gold(gold)
     questions.part(part)
     evaluation = evaluate(open_pipeline(index, settings), questions, part, tell=tell)
     if report is not None:
-        from rag.evaluation.report import write_report
-
         write_report(evaluation, report)
     failed = tuple(
         item for item in requirements if not item.holds(evaluation.metrics.get(item.name))

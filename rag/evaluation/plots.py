@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from rag.errors import InputError
 from rag.evaluation import abstention
 from rag.evaluation.records import DEPTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from rag.evaluation.run import Evaluation
 
@@ -21,6 +25,58 @@ INK, ACCENT, MUTED = "#1f2933", "#1b5e8c", "#9aa5b1"
 _PREAMBLE = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 _METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 _NAMESPACE = re.compile(r'\s+xmlns(?::\w+)?="[^"]*"')
+
+
+@contextmanager
+def matplotlib_for(what: str) -> Iterator[None]:
+    """Say how to install matplotlib where it is missing; *what* is what it is needed for.
+
+    Raises:
+        InputError: matplotlib is missing.
+    """
+    try:
+        yield
+    except ImportError as error:
+        message = (
+            f"Expected matplotlib for {what}, but it is not installed. "
+            "Run pip install 'footnote-rag[evaluation]'."
+        )
+        raise InputError(message) from error
+
+
+def check_file(path: Path, what: str) -> None:
+    """Check that *what*, as "a report", can be written to *path*, without writing anything.
+
+    Raises:
+        InputError: the path is a folder, its folder does not exist, or it may not be written.
+    """
+    if path.is_dir():
+        reason = "it is a folder"
+    elif not path.parent.is_dir():
+        reason = f"there is no folder {path.parent}"
+    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+        reason = "it may not be written"
+    else:
+        return
+    message = f"Expected to write {what} to {path}, but {reason}. Choose another file."
+    raise InputError(message)
+
+
+def check_format(path: Path) -> None:
+    """Check that a plot can be of the format that the suffix of *path* says.
+
+    Raises:
+        InputError: matplotlib does not know the format.
+    """
+    from matplotlib.figure import Figure
+
+    known = Figure().canvas.get_supported_filetypes()
+    if path.suffix and path.suffix[1:].lower() not in known:
+        message = (
+            f"Expected to write a plot to {path}, but {path.suffix} is no format of matplotlib. "
+            "Name a file that ends in .png."
+        )
+        raise InputError(message)
 
 
 def recall_plot(evaluation: Evaluation) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from html import escape
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rag.errors import InputError
 from rag.evaluation.metrics import BY_NAME, DEFINITIONS
 from rag.evaluation.page import PAGE
-from rag.evaluation.plots import plots
+from rag.evaluation.plots import check_file, matplotlib_for, plots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,17 @@ BY_KIND = (
 """The columns of the table by kind."""
 
 
+def check_report(path: Path) -> None:
+    """Check that a report can be made and written to *path*, without writing anything.
+
+    Raises:
+        InputError: matplotlib is missing, or the file cannot be written.
+    """
+    with matplotlib_for("the plots of a report"):
+        import_module("matplotlib")
+    check_file(path, "a report")
+
+
 def write_report(evaluation: Evaluation, path: Path) -> None:
     """Write the report to *path*.
 
@@ -54,14 +66,8 @@ def report_html(evaluation: Evaluation) -> str:
     Raises:
         InputError: matplotlib is missing.
     """
-    try:
+    with matplotlib_for("the plots of a report"):
         drawn = plots(evaluation)
-    except ImportError as error:
-        message = (
-            "Expected matplotlib for the plots of a report, but it is not installed. "
-            "Run pip install 'footnote-rag[evaluation]'."
-        )
-        raise InputError(message) from error
     records = evaluation.records
     found = sorted({problem for record in records for problem in problems(record)})
     return PAGE.substitute(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rag.errors import InputError
 from rag.evaluation.gold import read_gold
 from rag.evaluation.metrics import BY_NAME
-from rag.evaluation.plots import ACCENT, MUTED, panels
+from rag.evaluation.plots import ACCENT, MUTED, check_file, check_format, matplotlib_for, panels
 from rag.evaluation.sweep import OBJECTIVE, SHOWN, Grid, sweep
 
 if TYPE_CHECKING:
@@ -58,11 +58,13 @@ def run_sweep(
         tell: Called after each choice with how many are done, and of how many.
 
     Raises:
-        RagError: an argument or file cannot be used.
+        RagError: an argument or file cannot be used, which is known before anything is asked.
     """
     from rag.pipeline import open_pipeline
     from rag.store.embedded import EmbeddedStore
 
+    if plot is not None:
+        check_plot(plot)
     questions = read_gold(gold)
     pipeline = open_pipeline(index, settings)
     found = sweep(
@@ -136,6 +138,18 @@ def sweep_to_text(sweep: Sweep) -> str:
     return "\n".join([head, *rows, tried, "* the settings in force", _verdict(sweep)]) + "\n"
 
 
+def check_plot(path: Path) -> None:
+    """Check that a plot can be drawn and written to *path*, without writing anything.
+
+    Raises:
+        InputError: matplotlib is missing or does not know the suffix, or the file cannot be
+            written.
+    """
+    with matplotlib_for("the plot of a sweep"):
+        check_format(path)
+    check_file(path, "a plot")
+
+
 def write_sweep_plot(sweep: Sweep, path: Path) -> None:
     """Plot figures over each setting, the other settings as in the best choice.
 
@@ -146,6 +160,7 @@ def write_sweep_plot(sweep: Sweep, path: Path) -> None:
     Raises:
         InputError: matplotlib is missing, or the file cannot be written.
     """
+    check_plot(path)
     best = sweep.ranked()[0].choice
     try:
         figure, axes = panels(list(_AXES.values()), "share of questions")
@@ -161,12 +176,6 @@ def write_sweep_plot(sweep: Sweep, path: Path) -> None:
             panel.axvline(getattr(sweep.current, name), color=MUTED, linestyle=":", linewidth=1)
         axes[0].legend(frameon=False, fontsize="small")
         figure.savefig(path)
-    except ImportError as error:
-        message = (
-            "Expected matplotlib for the plot of a sweep, but it is not installed. "
-            "Run pip install 'footnote-rag[evaluation]'."
-        )
-        raise InputError(message) from error
     except (OSError, ValueError) as error:
         message = (
             f"Expected to write a plot to {path}, but: {error}. Name a file that ends in .png."

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 
 import pytest
 
 from rag.errors import IndexMissingError, InputError
 from rag.evaluation import commands
+from rag.evaluation.sweep import Grid
+from rag.evaluation.sweep_report import run_sweep
 from rag.indexing import update_index
 from rag.store.embedded import EmbeddedStore
 from tests.conftest import write_files
@@ -36,6 +40,84 @@ def test_an_evaluation_is_run_reported_and_compared(gold_file, index, settings, 
     run = tmp_path / "run.json"
     run.write_text(json.dumps(result.to_dict()), encoding="utf-8")
     assert commands.run_comparison(run, run).questions == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("missing/r.html", r"there is no folder .*missing\."), ("library", "it is a folder")],
+)
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_asked(
+    gold_file, index, settings, tmp_path, name, message
+):
+    told = []
+    with pytest.raises(InputError, match=f"write a report to .*{name}, but {message}"):
+        commands.run_evaluation(
+            gold_file,
+            index,
+            settings=settings,
+            report=tmp_path / name,
+            tell=lambda *step: told.append(step),
+        )
+    assert told == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_report_in_a_folder_that_may_not_be_written_is_told_first(
+    gold_file, index, settings, tmp_path
+):
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+    told = []
+    with pytest.raises(InputError, match="it may not be written"):
+        commands.run_evaluation(
+            gold_file,
+            index,
+            settings=settings,
+            report=folder / "r.html",
+            tell=lambda *step: told.append(step),
+        )
+    assert told == []
+
+
+def test_without_matplotlib_a_report_is_refused_before_anything_is_asked(
+    gold_file, index, settings, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    told = []
+    with pytest.raises(InputError, match="matplotlib for the plots of a report"):
+        commands.run_evaluation(
+            gold_file,
+            index,
+            settings=settings,
+            report=tmp_path / "r.html",
+            tell=lambda *step: told.append(step),
+        )
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("missing/p.png", "there is no folder"),
+        ("library", "it is a folder"),
+        ("p.gold", r"\.gold is no format"),
+    ],
+)
+def test_a_plot_that_cannot_be_written_is_told_before_anything_is_asked(
+    gold_file, index, settings, tmp_path, name, message
+):
+    told = []
+    with pytest.raises(InputError, match=f"write a plot to .*{name}, but {message}"):
+        run_sweep(
+            gold_file,
+            index,
+            grid=Grid(),
+            settings=settings,
+            keep=tmp_path / "sweep",
+            plot=tmp_path / name,
+            tell=lambda *step: told.append(step),
+        )
+    assert told == []
 
 
 def test_what_is_asked_for_and_missed_is_told(gold_file, index, settings):
