@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag.errors import InputError
+from rag.evaluation.answers import normalised
 from rag.evaluation.labels import Evidence, Gold, GoldQuestion, Kind, Split
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _question(line: str, number: int) -> GoldQuestion:
         identifier=_text(row, "id"),
         question=_text(row, "question"),
         kind=kind,
-        answers=tuple(_list(row, "answers", str)),
+        answers=_answers(row),
         evidence=evidence,
         groups=groups or ((tuple(range(len(evidence))),) if evidence else ()),
         positions=tuple(_spellings(item) for item in _list(row, "positions", list)),
@@ -152,7 +153,7 @@ def _check(question: GoldQuestion) -> None:
         "a history for a follow-up, and none for other kinds": (
             bool(question.history) != (question.kind is Kind.FOLLOW_UP)
         ),
-        'wording to be "same" or "other"': question.wording not in {None, "same", "other"},
+        'wording to be "same" or "other"': question.wording not in (None, "same", "other"),
     }
     for expected, broken in wrong.items():
         if broken:
@@ -186,6 +187,16 @@ def _group(item: list[Any], size: int) -> tuple[int, ...]:
         message = f"Expected a group of indexes into {size} pieces of evidence, but got {item!r}."
         raise InputError(message)
     return tuple(item)
+
+
+def _answers(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the answers; one without letters, digits or signs such as € is never found right."""
+    found = tuple(_list(row, "answers", str))
+    for text in found:
+        if not any(char.isalnum() for char in text) and not normalised(text):
+            message = f"Expected letters or digits in each of the answers, but got {text!r}."
+            raise InputError(message)
+    return found
 
 
 def _spellings(item: list[Any]) -> tuple[str, ...]:

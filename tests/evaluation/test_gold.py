@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import InputError
+from rag.evaluation.answers import exact_match
 from rag.evaluation.gold import examine_gold, read_gold
 from rag.evaluation.labels import Kind, Split
 from tests.evaluation.conftest import ROWS
@@ -57,7 +58,11 @@ def test_counts_are_by_kind_and_split(gold):
         (changed(extra=1), "Unknown key 'extra'"),
         (changed(history=["Earlier?"]), "history"),
         (changed(wording="odd"), "wording"),
+        (changed(wording=["same"]), 'wording to be "same" or "other"'),
+        (changed(wording={"same": 1}), 'wording to be "same" or "other"'),
         (changed(answers="Bergen"), "answers to be a list"),
+        (changed(answers=[""]), "letters or digits in each of the answers, but got ''"),
+        (changed(answers=["Bergen", " - "]), "letters or digits in each of the answers"),
         (changed(positions=[["a"], ["b"]]), "positions"),
         (changed(groups=[[0], [1]]), "group of indexes"),
         (changed(groups=[[True]]), "group of indexes"),
@@ -80,6 +85,13 @@ def test_a_broken_rule_is_named_with_its_line(write_gold, row, message):
     with pytest.raises(InputError, match=r"gold\.jsonl, line 2: .*") as caught:
         read_gold(write_gold([ROWS[2], row | {"id": "x"}]))
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("answer", ["A", "5", "€", "C++", "½", "北京", "the"])
+def test_an_answer_may_be_as_short_as_a_letter_or_a_sign(write_gold, answer):
+    gold = read_gold(write_gold([changed(answers=[answer], wording="same")]))
+    assert gold.questions[0].answers == (answer,)
+    assert exact_match(answer, gold.questions[0].answers) == 1
 
 
 def test_every_problem_is_found_at_once(tmp_path):
