@@ -76,6 +76,16 @@ _FOREIGN_IN_WESTERN = re.compile(
     r"[^\W\d_][\xa1-\xb4\xb6-\xbf\xd7\xf7][^\W\d_]|\s[³¹¯ª¦±µ¶][^\W\d_]|[ðþÐÞ]"
 )
 """What Polish or Turkish text has when it is read as Windows-1252: signs inside of words."""
+_ACCENTED = "À-ÖØ-öø-ÿŠšŽžŒœŸ"
+_SIGN = "¡-ª¬-º¼-¿×÷ƒ‚„†‡ˆ‰‹›˜"
+_FOREIGN_SCRIPT = re.compile(
+    f"[{_ACCENTED}]{{3}}|(?<![A-Za-z])[{_ACCENTED}]{{2}}(?![A-Za-z])|[{_ACCENTED}][{_SIGN}]"
+    f"|(?!§§|[¡¿][{_ACCENTED}][a-z])[{_SIGN}][{_SIGN}{_ACCENTED}]|[ƒ‚]\\S|[\x80-\x9f]"
+)
+"""What other scripts have, and no western text, when they are read as Windows-1252.
+
+Whole words of accented letters, signs next to them or to one another, bytes without a meaning.
+"""
 
 
 def decode(content: bytes, declared: str | None = None) -> str:
@@ -155,13 +165,14 @@ def _declared(content: bytes, declared: str | None) -> str | None:
 
 
 def _guessed(content: bytes) -> str:
-    sample = content[:_SAMPLE_BYTES]
-    best = from_bytes(sample).best()
+    western = _western(content)
+    native = not _FOREIGN_IN_WESTERN.search(western)
+    if native and not _FOREIGN_SCRIPT.search(western):
+        return western  # charset_normalizer makes Chinese or Japanese of a few accents
+    best = from_bytes(content[:_SAMPLE_BYTES]).best()
     name = best.encoding if best is not None else ""
-    if not name or name in _WESTERN:
-        western = _western(content)
-        if not name or not _FOREIGN_IN_WESTERN.search(western):
-            return western
+    if not name or (native and name in _WESTERN):
+        return western
     return content.decode(name, errors="replace")
 
 

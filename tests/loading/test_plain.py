@@ -51,6 +51,41 @@ def test_any_encoding_is_read(write, read, text, encoding):
     assert read(write("a.txt", text.encode(encoding))).text == text
 
 
+ENGLISH = "The ministers of the member states met in Riyadh and spoke of the budget.\n\n"
+
+
+@pytest.mark.parametrize("repeated", [10, 40, 160])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Pakistan’s army chief and François Hollande met.",
+        "It cost £30 million, or ½ of it.",
+        "© 2017: under § 3 and §§ 12–14, said Željko of São Paulo.",
+        "“Élan”, said the protégé—à la carte…",
+        "¿Él? ¡Única! El año pasado.",
+    ],
+)
+def test_a_few_accents_in_a_long_english_file_are_western(write, read, sentence, repeated):
+    document = read(write("a.txt", (ENGLISH * repeated + sentence).encode("cp1252")))
+    assert document.text.endswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "encoding"),
+    [
+        ("国防大臣らはリヤドで会合し、情報を共有することで合意したと事務総長は述べた。", "cp932"),
+        ("国防大臣らはリヤドで会合し、情報を共有することで合意したと事務総長は述べた。", "euc-jp"),
+        ("各成员国国防部长在首都会晤，同意交换有关武装组织的情报，秘书长说。", "gb18030"),
+        ("국방장관들은 리야드에서 만나 무장단체에 관한 정보를 교환하기로 합의했다.", "cp949"),
+        (RUSSIAN, "cp1251"),
+        ("Οι υπουργοί άμυνας συναντήθηκαν στο Ριάντ και συμφώνησαν.", "cp1253"),
+    ],
+)
+def test_other_scripts_in_an_english_file_are_not_western(write, read, sentence, encoding):
+    text = ENGLISH * 3 + sentence * 3
+    assert sentence in read(write("a.txt", text.encode(encoding))).text
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf16_without_a_mark_is_read(write, read, encoding):
     text = "The ministers met in Riyadh and agreed to share what they knew."
