@@ -15,6 +15,7 @@ class Draft:
 
     ``text`` holds no newline. ``page`` is where it starts; ``breaks`` are the offsets in ``text``
     at which further pages start, with their numbers. ``inferred`` marks a kind that was guessed.
+    ``is_note`` marks a footnote: the text before it may go on behind it.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Draft:
     group: int = 0
     inferred: bool = False
     breaks: tuple[tuple[int, int], ...] = ()
+    is_note: bool = False
 
     def as_kind(self, kind: BlockKind, level: int = 0) -> Draft:
         """Return this block with another kind."""

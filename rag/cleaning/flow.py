@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rag.cleaning.characters import SOFT_HYPHEN
 from rag.cleaning.dates import is_date_line
 from rag.cleaning.lines import Vocabulary, seam
+from rag.sentences import sentence_spans
 from rag.types import CELL_SEPARATOR, BlockKind
 
 if TYPE_CHECKING:
@@ -26,13 +27,16 @@ _PROSE = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.REFERENCE)
 
 
 def rejoined(drafts: Sequence[Draft], vocabulary: Vocabulary) -> list[Draft]:
-    """Return *drafts* with the halves of cut paragraphs joined."""
+    """Return *drafts* with the halves of cut paragraphs joined, footnotes between them moved."""
     result: list[Draft] = []
+    last = -1  # the block before this one that is no note
     for draft in drafts:
-        if result and _continues(result[-1], draft):
-            result[-1] = _glued(result[-1], draft, vocabulary)
+        if last >= 0 and not draft.is_note and _continues(result[last], draft):
+            result[last:] = _joined_around(result[last], result[last + 1 :], draft, vocabulary)
+            last = max(i for i in range(last, len(result)) if not result[i].is_note)
         else:
             result.append(draft)
+            last = last if draft.is_note else len(result) - 1
     return result
 
 
@@ -107,6 +111,26 @@ def _continues(last: Draft, draft: Draft) -> bool:
         return False
     needed = _PAGE_WORDS if draft.page != last.last_page else _LONG_WORDS
     return last.words >= needed and draft.words >= _PAGE_WORDS
+
+
+def _joined_around(
+    last: Draft, notes: list[Draft], draft: Draft, vocabulary: Vocabulary
+) -> list[Draft]:
+    """Join a cut paragraph, and leave the notes between its halves on the page that has them.
+
+    They go before the paragraph, or before its last sentence if it began on an earlier page.
+    """
+    if not notes or draft.page == last.last_page:
+        return [_glued(last, draft, vocabulary), *notes]
+    if not last.breaks:
+        return [*notes, _glued(last, draft, vocabulary)]
+    cut = sentence_spans(last.text)[-1].start
+    if cut < last.breaks[-1][0]:
+        return [_glued(last, draft, vocabulary), *notes]
+    breaks = tuple(entry for entry in last.breaks if entry[0] < cut)
+    whole = replace(last, text=last.text[:cut].rstrip(), breaks=breaks)
+    rest = replace(last, text=last.text[cut:], page=last.last_page, breaks=())
+    return [whole, *notes, _glued(rest, draft, vocabulary)]
 
 
 def _glued(last: Draft, draft: Draft, vocabulary: Vocabulary) -> Draft:

@@ -45,7 +45,7 @@ def drafts_of(block: RawBlock, page: int, context: Context) -> Iterator[Draft]:
         text = joined(block.lines, context.vocabulary)
         level = min(max(block.level, 1), 6) if block.kind is BlockKind.HEADING else 0
         if text:
-            yield Draft(text, page, block.kind, level, block.group)
+            yield Draft(text, page, block.kind, level, block.group, is_note=block.is_note)
         return
     tabular = sum(_cells(line) > 1 for line in block.lines) > 1
     for lines in _parts(list(block.lines), context):

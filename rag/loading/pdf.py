@@ -11,12 +11,18 @@ from pypdfium2 import raw
 from rag.errors import DamagedError, EmptyError, EncryptedError, ScannedError
 from rag.loading.pdf_facts import facts_of
 from rag.loading.pdf_layout import page_blocks, type_scale
+from rag.loading.pdf_notes import note_block, parted_pages
 from rag.loading.pdf_text import page_lines
 from rag.loading.raw import RawDocument, RawPage
 from rag.types import Dropped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.loading.pdf_layout import TypeScale
+    from rag.loading.pdf_notes import Part
     from rag.loading.pdf_text import Line
+    from rag.loading.raw import RawBlock
 
 _HEADER_BYTES = 1024
 
@@ -38,8 +44,10 @@ def read(content: bytes) -> RawDocument:
     labels, declared = facts_of(content, len(lines))
     scale = type_scale(lines)
     pages = tuple(
-        RawPage(number, tuple(page_blocks(page, scale)), label)
-        for number, (page, label) in enumerate(zip(lines, labels, strict=True), 1)
+        RawPage(number, tuple(_blocks(parts, scale)), label)
+        for number, (parts, label) in enumerate(
+            zip(parted_pages(lines, scale.body), labels, strict=True), 1
+        )
     )
     return RawDocument(
         pages=pages,
@@ -48,6 +56,14 @@ def read(content: bytes) -> RawDocument:
         declared=declared,
         dropped=tuple(dropped),
     )
+
+
+def _blocks(parts: list[Part], scale: TypeScale) -> Iterator[RawBlock]:
+    for part in parts:
+        if part.is_note:
+            yield note_block(part.lines)
+        else:
+            yield from page_blocks(part.lines, scale)
 
 
 def _lines(content: bytes) -> tuple[list[list[Line]], list[Dropped]]:

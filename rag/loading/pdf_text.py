@@ -129,6 +129,8 @@ def _on_line(line: Line, piece: Piece) -> bool:
 def _append(line: Line, piece: Piece) -> None:
     text = piece.text
     small = piece.size <= _SMALL * line.size
+    if _is_raised_before(line, piece):
+        line.cells = [line.cells[0].strip().translate(_SUPERSCRIPTS)]
     if small and text.strip().isdigit() and piece.y - line.y > 0.1 * line.size:
         # "Khan" and a raised "1" are no "Khan1", and 10 with a raised 2 is no 102.
         text = text.strip().translate(_SUPERSCRIPTS)
@@ -150,6 +152,13 @@ def _append(line: Line, piece: Piece) -> None:
         line.size, line.y, line.longest = piece.size, piece.y, len(text.strip())
     line.right = max(line.right, piece.right)
     line.strong = line.strong and (piece.strong or small or not text.strip())
+
+
+def _is_raised_before(line: Line, piece: Piece) -> bool:
+    """Whether a line is, so far, a small raised number: the mark of the note that begins."""
+    number = len(line.cells) == 1 and line.cells[0].strip().isdigit()
+    raised = line.y - piece.y > 0.1 * piece.size
+    return number and raised and line.size <= _SMALL * piece.size
 
 
 def _ends_in_place(lines: list[Line]) -> list[Line]:

@@ -21,13 +21,15 @@ class RawBlock:
 
     ``kind`` is None where the format does not say; then cleaning infers it, and may split the
     lines. ``level`` is that of a heading. Blocks with different ``group`` belong to different
-    lists or tables.
+    lists or tables. ``is_note`` says that it stands at the foot of its page, under a text that may
+    go on behind it.
     """
 
     lines: tuple[str, ...]
     kind: BlockKind | None = None
     level: int = 0
     group: int = 0
+    is_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
