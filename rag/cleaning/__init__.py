@@ -35,6 +35,7 @@ __all__ = ["clean"]
 
 _STRAY_MARKS = re.compile(r"(?:[®™©*†‡§•|\s]|[(\[]\d{1,2}[)\]])+")
 _REPEAT_BLOCKS = 4
+_PARAGRAPH_WORDS = 20
 
 
 def clean(raw: RawDocument, name: str, sha256: str) -> Document:
@@ -98,7 +99,13 @@ def _cleaned(page: RawPage, *, keep_columns: bool) -> RawPage:
 
 
 def _running(pages: Sequence[RawPage]) -> Running:
-    return find_running([[block.lines for block in page.blocks] for page in pages])
+    large = {
+        (number, index)
+        for number, page in enumerate(pages)
+        for index, block in enumerate(block for block in page.blocks for _ in block.lines)
+        if block.is_large
+    }
+    return find_running([[block.lines for block in page.blocks] for page in pages], large)
 
 
 def _without(pages: Sequence[RawPage], running: Running) -> list[RawPage]:
@@ -133,14 +140,27 @@ def _without_stray(drafts: list[Draft], dropped: list[Dropped]) -> list[Draft]:
     """Drop blocks without a word, and the title where it is printed twice."""
     kept: list[Draft] = []
     for draft in drafts:
-        recent = [other.text for other in kept[-_REPEAT_BLOCKS:]] if len(kept) < 6 else []  # noqa: PLR2004
+        titles = _titles_before(kept) if len(kept) < 6 else []  # noqa: PLR2004
         if _STRAY_MARKS.fullmatch(draft.text):
             dropped.append(Dropped("stray marks", draft.text[:200], draft.page))
-        elif draft.kind is BlockKind.HEADING and draft.text in recent:
+        elif draft.kind is BlockKind.HEADING and draft.text in titles:
             dropped.append(Dropped("repeated title", draft.text[:200], draft.page))
         else:
             kept.append(draft)
     return kept
+
+
+def _titles_before(kept: list[Draft]) -> list[str]:
+    """The title, and the other lines that no paragraph parts from the end of *kept*."""
+    headings = [draft for draft in kept if draft.kind is BlockKind.HEADING]
+    title = min(headings, key=lambda draft: draft.level, default=None)
+    recent: list[str] = []
+    parted = False
+    for draft in reversed(kept[-_REPEAT_BLOCKS:]):
+        parted = parted or draft.words >= _PARAGRAPH_WORDS
+        if draft is title or not parted:
+            recent.append(draft.text)
+    return recent
 
 
 def _first_is_title(drafts: list[Draft], raw: RawDocument) -> list[Draft]:

@@ -3,7 +3,9 @@
 A line at the edge of a page is running text when the same line stands at that edge of other
 pages, apart from one number that counts up with the pages. Left and right pages may differ, so a
 line need not be on every page. A line with a counter must also stand apart from the text: the
-first lines of two sections may well differ in a number only.
+first lines of two sections may well differ in a number only. Headings repeat too ("Key findings")
+and count ("Recommendation 1", "2015"): a large line over a text that never goes on from the page
+before is one.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from rag.cleaning.numerals import page_value
 from rag.types import Dropped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
 EDGE_LINES = 3
 """How many lines at the top and at the bottom may be running text."""
@@ -32,19 +34,25 @@ _LONE_NUMBER = re.compile(
 _EDGE_ROMAN = re.compile(r"^([ivxlc]{1,7})(?=\s)|(?<=\s)([ivxlc]{1,7})$")
 _MIN_PAGES = 3
 _SPARSE_SHARE = 0.1
+_INTERRUPTING_SHARE = 0.2
+"""Headings stand in the midst of a sentence on no larger share of their pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
     """One or more lines at an edge of a page.
 
-    ``indexes`` are their places among the page's lines; ``apart`` says that they are a block.
+    ``indexes`` are their places among the page's lines; ``apart`` says that they are a block,
+    ``large`` that they head the page in letters bigger than the body's, and ``interrupts`` that a
+    sentence from the page before goes on below them.
     """
 
     page: int
     indexes: tuple[int, ...]
     text: str
     apart: bool
+    large: bool = False
+    interrupts: bool = False
 
     def lines(self) -> Iterator[tuple[int, int]]:
         """The lines as (page, index)."""
@@ -60,8 +68,15 @@ class Running:
     labels: dict[int, str]
 
 
-def find_running(pages: Sequence[Sequence[Sequence[str]]]) -> Running:
-    """Find the running text of *pages*, each blocks of lines; pages count from 0."""
+def find_running(
+    pages: Sequence[Sequence[Sequence[str]]], large: Container[tuple[int, int]] = ()
+) -> Running:
+    """Find the running text of *pages*.
+
+    Args:
+        pages: Each page as blocks of lines; pages count from 0.
+        large: The lines, as (page, index), in letters clearly bigger than the body's.
+    """
     found: dict[tuple[int, int], tuple[str, Edge]] = {}
     labels: dict[int, str] = {}
     filled = sum(1 for page in pages if page)
@@ -70,10 +85,10 @@ def find_running(pages: Sequence[Sequence[Sequence[str]]]) -> Running:
             edges = [
                 edge
                 for number, page in enumerate(pages)
-                for edge in _outermost(number, page, found, top=top)
+                for edge in _outermost(number, page, found, large, top=top)
             ]
             reason = "running header" if top else "running footer"
-            numbers = _numbers(edges, labels)
+            numbers = _numbers(edges, labels, filled)
             new = [(reason, edge) for edge in _repeated(edges, filled)]
             new += [("page number", edge) for edge in numbers]
             if not new:
@@ -93,6 +108,7 @@ def _outermost(
     number: int,
     page: Sequence[Sequence[str]],
     found: Mapping[tuple[int, int], object],
+    large: Container[tuple[int, int]],
     *,
     top: bool,
 ) -> Iterator[Edge]:
@@ -105,12 +121,25 @@ def _outermost(
         return
     outermost = left[0]
     block, line = places[outermost]
+    heads = (top or outermost == 0) and (number, outermost) in large
     if len(line) <= MAX_CHARS:
-        yield Edge(number, (outermost,), line, len(block) == 1)
+        interrupts = _goes_on(places, outermost)
+        alone = len(block) == 1
+        yield Edge(number, (outermost,), line, alone, large=heads, interrupts=interrupts)
     whole = tuple(sorted(index for index in left if places[index][0] is block))
     text = " ".join(places[index][1] for index in whole)
     if 1 < len(whole) <= EDGE_LINES and len(text) <= MAX_CHARS:
-        yield Edge(number, whole, text, apart=True)
+        interrupts = _goes_on(places, whole[-1])
+        yield Edge(number, whole, text, apart=True, large=heads, interrupts=interrupts)
+
+
+def _goes_on(places: Sequence[tuple[Sequence[str], str]], index: int) -> bool:
+    """Whether one of the blocks just below a line begins in the midst of a sentence."""
+    below = range(index + 1, min(index + 1 + EDGE_LINES, len(places)))
+    return any(
+        places[place][0] is not places[place - 1][0] and places[place][1][:1].islower()
+        for place in below
+    )
 
 
 def _repeated(edges: list[Edge], filled: int) -> Iterator[Edge]:
@@ -124,7 +153,16 @@ def _repeated(edges: list[Edge], filled: int) -> Iterator[Edge]:
         if not pattern.strip(" #|-–—./") or len(standing) < needed:
             continue
         if alike or _counts_up(standing):
-            yield from standing
+            yield from _without_headings(standing, filled, alike=alike)
+
+
+def _without_headings(group: list[Edge], filled: int, *, alike: bool) -> list[Edge]:
+    """Leave out the large lines of a group, unless they stand where no heading would."""
+    large = [edge for edge in group if edge.large]
+    interrupting = sum(edge.interrupts for edge in large)
+    if interrupting > _INTERRUPTING_SHARE * len(large) or (alike and len(large) == filled):
+        return group
+    return [edge for edge in group if not edge.large]
 
 
 def _pattern(text: str) -> str:
@@ -159,14 +197,21 @@ def _counter_column(group: list[Edge]) -> list[str] | None:
     return None
 
 
-def _numbers(edges: list[Edge], known: Mapping[int, str]) -> list[Edge]:
-    """Page numbers standing alone: those in step with another, and single ones that fit."""
+def _numbers(edges: list[Edge], known: Mapping[int, str], filled: int) -> list[Edge]:
+    """Page numbers standing alone: those in step with another, and single ones that fit.
+
+    A large number beyond that of the pages may be a heading: a year.
+    """
     candidates: list[tuple[Edge, str, int]] = []
+    beyond: list[Edge] = []
     for edge in edges:
         label = _label(edge.text)
         value = page_value(label) if label and len(edge.indexes) == 1 else None
         if value is not None:
             candidates.append((edge, value[0], value[1] - edge.page))
+            beyond += [edge] if edge.large and value[1] > filled else []
+    headings = set(beyond) - set(_without_headings(beyond, filled, alike=False))
+    candidates = [entry for entry in candidates if entry[0] not in headings]
     steps = Counter((style, step) for _, style, step in candidates)
     numbered = len(known) > 1 or any(count > 1 for count in steps.values())
     found = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ _STARTS_ITEM = re.compile(
 )
 _DOT_LEADERS = re.compile(r"(?:\s?\.){4,}\s*\S{1,6}$")
 _ENDS_SENTENCE = re.compile(r"[.!?…][\"'”’)\]¹²³⁴⁵⁶⁷⁸⁹⁰]*$")
+_YEARS = re.compile(r"(?:1[5-9]|20)\d\d(?:\s?(?:[–/-]|to)\s?(?:\d\d){1,2})?")
 BIGGER = 1.12
 """A heading's letters are at least this much bigger than the body's."""
 _SAME_SIZE = 0.08
@@ -98,7 +99,19 @@ def page_blocks(lines: list[Line], scale: TypeScale) -> list[RawBlock]:
             current = [line]
         else:
             current.append(line)
-    return [*blocks, *_block(current, scale)]
+    return _without_wrapped_years([*blocks, *_block(current, scale)])
+
+
+def _without_wrapped_years(blocks: list[RawBlock]) -> list[RawBlock]:
+    """Return *blocks* with a year right under a heading made none: it may be the heading's end."""
+    return [
+        replace(block, kind=None, level=0)
+        if above is not None
+        and above.kind is block.kind is BlockKind.HEADING
+        and _YEARS.fullmatch(block.lines[0])
+        else block
+        for above, block in zip([None, *blocks], blocks, strict=False)
+    ]
 
 
 def _leading(lines: list[Line]) -> float:
@@ -162,17 +175,23 @@ def _block(lines: list[Line], scale: TypeScale) -> Iterator[RawBlock]:
         return
     texts = tuple(line.text for line in lines)
     kind, level = _heading(lines, " ".join(texts), scale)
-    yield RawBlock(texts, kind, level)
+    yield RawBlock(texts, kind, level, is_large=_is_large(lines, scale))
+
+
+def _is_large(lines: list[Line], scale: TypeScale) -> bool:
+    return lines[0].size >= BIGGER * scale.body
 
 
 def _heading(lines: list[Line], text: str, scale: TypeScale) -> tuple[BlockKind | None, int]:
     size = lines[0].size
+    if _YEARS.fullmatch(text) and _is_large(lines, scale):
+        return BlockKind.HEADING, max(scale.level(size), 2)  # never the title
     if len(lines) > _MAX_HEADING_LINES or len(text) > _MAX_HEADING_CHARS:
         return None, 0
     letters = sum(character.isalpha() for character in text)
     if letters < 3 or text.endswith((",", ";")):  # noqa: PLR2004 - "UN" and "4.2" are none
         return None, 0
-    if size >= BIGGER * scale.body:
+    if _is_large(lines, scale):
         return BlockKind.HEADING, scale.level(size)
     strong = all(line.strong for line in lines) and size >= 0.9 * scale.body
     if strong and len(text) <= _MAX_STRONG_CHARS and not text.endswith(".") and text[0] != "(":

@@ -22,7 +22,7 @@ class RawBlock:
     ``kind`` is None where the format does not say; then cleaning infers it, and may split the
     lines. ``level`` is that of a heading. Blocks with different ``group`` belong to different
     lists or tables. ``is_note`` says that it stands at the foot of its page, under a text that may
-    go on behind it.
+    go on behind it; ``is_large`` that its letters are clearly bigger than the body's.
     """
 
     lines: tuple[str, ...]
@@ -30,6 +30,7 @@ class RawBlock:
     level: int = 0
     group: int = 0
     is_note: bool = False
+    is_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
