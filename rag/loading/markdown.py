@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from rag.loading.encodings import decode
 from rag.loading.front_matter import split_front_matter
+from rag.loading.raised import raised
 from rag.loading.raw import RawBlock, RawDocument, RawPage
 from rag.types import CELL_SEPARATOR, BlockKind
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _TAG = re.compile(r"<!--.*?-->|<[/a-zA-Z!?][^>]*>", re.DOTALL)
+_OPENS_RAISED = re.compile(r"<sup\b", re.IGNORECASE)
+_RAISED = re.compile(r"<sup\b[^>]*>(.*?)</sup\s*>", re.DOTALL | re.IGNORECASE)
 _NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]*(.*(?:\n(?: {4}|\t).*)*)", re.MULTILINE)
 _NOTE_MARK = re.compile(r"\[\^[^\]\s]+\]")
 _ATTRIBUTES = re.compile(r"\s*\{[#.][^}]*\}\s*$")
@@ -98,10 +101,16 @@ class _Walk:
 
 
 def _inline(tokens: Sequence[Token]) -> str:
-    parts = []
+    parts: list[str] = []
+    opened: int | None = None
     for token in tokens:
         if token.type in {"text", "code_inline", "text_special"}:
             parts.append(token.content)
+        elif token.type == "html_inline" and _OPENS_RAISED.match(token.content):
+            opened = len(parts)
+        elif opened is not None and token.content.lower().startswith("</sup"):
+            parts[opened:] = [raised("".join(parts[opened:]))]
+            opened = None
         elif token.type in {"softbreak", "hardbreak"} or (
             token.type == "html_inline" and token.content.lower().startswith("<br")
         ):
@@ -110,4 +119,11 @@ def _inline(tokens: Sequence[Token]) -> str:
 
 
 def _plain(markup: str) -> str:
+    markup = _RAISED.sub(_raised_markup, markup)
     return " ".join(html.unescape(_TAG.sub(" ", markup)).split())
+
+
+def _raised_markup(match: re.Match[str]) -> str:
+    """A raised number without its tags; anything else as it stands."""
+    text = _TAG.sub("", match[1])
+    return match[0] if raised(text) == text else raised(text)

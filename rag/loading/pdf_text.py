@@ -12,6 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.loading.pdf_pieces import CELL_GAP_EM, WIDE_SPACE_EM, WORD_GAP_EM, Piece, page_pieces
+from rag.loading.raised import SUPERSCRIPTS
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfTextPage
@@ -22,7 +23,6 @@ _SMALL = 0.82
 """A piece below this share of its line's size may be a superscript."""
 _MERGE_BACK_LINES = 6
 _MERGE_BACK_CHARS = 40
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Gap(NamedTuple):
@@ -133,7 +133,7 @@ def _append(line: Line, piece: Piece) -> None:
         line.cells = [line.cells[0].strip().translate(_SUPERSCRIPTS)]
     if small and text.strip().isdigit() and piece.y - line.y > 0.1 * line.size:
         # "Khan" and a raised "1" are no "Khan1", and 10 with a raised 2 is no 102.
-        text = text.strip().translate(_SUPERSCRIPTS)
+        text = text.strip().translate(SUPERSCRIPTS)
     gap = piece.x - line.right
     if gap > CELL_GAP_EM * line.size:
         line.cells.append(text)

@@ -12,6 +12,7 @@ from trafilatura import bare_extraction, baseline
 
 from rag.errors import DamagedError, EmptyError
 from rag.loading.encodings import decode
+from rag.loading.raised import raised
 from rag.loading.raw import RawBlock, RawDocument, RawPage
 from rag.loading.web_metadata import declared_metadata
 from rag.types import CELL_SEPARATOR, BlockKind, Dropped
@@ -118,7 +119,20 @@ def _parse(text: str) -> lxml_html.HtmlElement:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         message = f"Expected a web page, but it cannot be parsed: {error}."
         raise DamagedError(message) from error
+    _raise_numbers(tree)
     return tree
+
+
+def _raise_numbers(tree: lxml_html.HtmlElement) -> None:
+    """Write raised numbers as such, before extraction takes the markup off."""
+    for element in tree.iter("sup"):
+        text = "".join(element.itertext())
+        if raised(text) == text:
+            continue
+        for part in element.iter():
+            part.text = raised(part.text or "")
+            if part is not element:
+                part.tail = raised(part.tail or "")
 
 
 class _Walk:

@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from rag.errors import DamagedError, EncryptedError, TooLargeError, UnsupportedFormatError
+from rag.loading.raised import raised
 from rag.loading.raw import RawBlock, RawDocument, RawPage
 from rag.types import CELL_SEPARATOR, BlockKind, Metadata
 
@@ -39,7 +40,7 @@ _TEMPLATE_CREATED = "2013-12-23T23:15:00"
 """The date in the template of python-docx, which its documents carry until it is set."""
 _SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:txbxContent")})
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _BOOKKEEPING_NOTES = frozenset({"separator", "continuationSeparator", "continuationNotice"})
 
 
@@ -181,14 +182,24 @@ def _texts(element: etree._Element) -> Iterator[str]:
     for child in element:
         if child.tag in _SKIPPED or child.tag == _FALLBACK:
             continue
-        if child.tag in {qn("w:t"), _MATH_TEXT}:
+        if child.tag in {qn("w:t"), f"{_MATH}t"}:
             yield child.text or ""
         elif child.tag in {qn("w:tab"), qn("w:br"), qn("w:cr")}:
             yield " "
         elif child.tag == qn("w:noBreakHyphen"):
             yield "-"
+        elif _is_raised(child):
+            yield raised("".join(_texts(child)))
         elif child.tag not in {qn("w:pPr"), qn("w:rPr"), qn("w:p"), qn("w:tbl")}:
             yield from _texts(child)
+
+
+def _is_raised(element: etree._Element) -> bool:
+    """Whether it is a run set above the line, or the exponent of a formula."""
+    place = element.find(f"{qn('w:rPr')}/{qn('w:vertAlign')}")
+    return element.tag == f"{_MATH}sup" or (
+        place is not None and place.get(qn("w:val")) == "superscript"
+    )
 
 
 def _notes(document: WordDocument) -> Iterator[RawBlock]:

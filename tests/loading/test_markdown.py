@@ -86,3 +86,16 @@ def test_without_metadata_nothing_is_invented(write, read):
 def test_authors_in_a_list_are_joined(write, read):
     text = "---\ntitle: Two Hands\nauthor:\n  - A. Writer\n  - B. Reader\n---\n\nText stands here."
     assert read(write("a.md", text)).metadata.author == "A. Writer, B. Reader"
+
+
+def test_a_raised_number_is_no_part_of_the_number_before(write, read):
+    text = (
+        'It has 41<sup>2</sup> states and paid 5 dollars<SUP class="a">[13](#n1)</SUP> on the '
+        "1<sup>st</sup>.<sup>3,4</sup> It ended<sup>[5]</sup>, 3</sup> or `6<sup>7</sup>`.[^1]\n\n"
+        '<p>Of 10<sup><a href="#n">8</a></sup> men, the 2<sup>nd</sup>.</p>\n\n'
+        "[^1]: Khan, 10<sup>2</sup>.\n"
+    )
+    assert read(write("a.md", text)).text == (
+        "It has 41² states and paid 5 dollars¹³ on the 1st.³,⁴ It ended[5], 3 or `6<sup>7</sup>`."
+        "\n\nOf 10⁸ men, the 2 nd .\n\nKhan, 10²."
+    ).replace("`", "")

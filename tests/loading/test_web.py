@@ -118,3 +118,28 @@ def test_a_term_and_its_definition_are_one_item(write, read, texts):
     page = PAGE.format(meta="").replace("<h2>Members</h2>", terms)
     items = texts(read(write("a.html", page)), BlockKind.LIST_ITEM)
     assert items[:2] == ["NATO An alliance.", "OIC A body for talks."]
+
+
+def test_a_raised_number_is_no_part_of_the_number_before(write, read, texts):
+    marked = (
+        "<p>It counted 41<sup>2</sup> member states and paid 500 million dollars<sup>"
+        '<a href="#n1">13</a></sup> on the 1<sup>st</sup> of May 2017.<sup>3, 4</sup> It asked for '
+        'more<sup class="reference"><a href="#n5"><span>[</span>5<span>]</span></a></sup>.</p>'
+    )
+    document = read(write("a.html", PAGE.format(meta="").replace("<h2>Members</h2>", marked)))
+    assert texts(document, BlockKind.PARAGRAPH)[1] == (
+        "It counted 41² member states and paid 500 million dollars¹³ on the 1st of May 2017.³, ⁴ "
+        "It asked for more[5]."
+    )
+    assert "41" not in " ".join(entry.text for entry in document.dropped)
+
+
+def test_raised_numbers_in_headings_and_cells_are_apart(write, read, texts):
+    page = (
+        PAGE.format(meta="")
+        .replace("80 %", "80<sup>1</sup>")
+        .replace("Members<", "Ten<sup>2</sup><")
+    )
+    document = read(write("a.html", page))
+    assert "Ten²" in texts(document, BlockKind.HEADING)
+    assert "Saudi Arabia | 80¹" in texts(document, BlockKind.TABLE_ROW)

@@ -8,9 +8,12 @@ import zipfile
 
 import docx
 import pytest
+from docx.oxml import parse_xml
 
 from rag.errors import DamagedError, EmptyError, EncryptedError, LoadError, UnsupportedFormatError
 from rag.types import BlockKind
+
+MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 
 
 @pytest.fixture
@@ -129,3 +132,33 @@ def test_an_entity_bomb_ends_in_a_load_error(sample, write, read):
     bomb = body[:start] + f"<!DOCTYPE d [{entities}]>" + body[start:].replace("Riyadh", "&a11;")
     with pytest.raises(LoadError):
         read(write("bomb.docx", repacked(sample, {"word/document.xml": bomb.encode()})))
+
+
+def add_raised(paragraph, *pieces):
+    """Add runs to a paragraph, those that begin with a caret raised."""
+    for piece in pieces:
+        run = paragraph.add_run(piece.removeprefix("^"))
+        run.font.superscript = piece.startswith("^") or None
+    return paragraph
+
+
+def test_a_raised_number_is_no_part_of_the_number_before(tmp_path, read):
+    document = docx.Document()
+    pieces = ("It has 41", "^2", " states, paid 500", "^1", "^3 ", "on the 1", "^st", " of May.")
+    add_raised(document.add_paragraph(), *pieces, "^4,5", " H", "^[6]")
+    document.add_paragraph("CO").add_run("2").font.subscript = True
+    document.save(tmp_path / "a.docx")
+    assert read(tmp_path / "a.docx").text == (
+        "It has 41² states, paid 500¹³ on the 1st of May.⁴,⁵ H[6]\n\nCO2"
+    )
+
+
+def test_the_exponent_of_a_formula_is_raised(tmp_path, read):
+    document = docx.Document()
+    formula = (
+        f'<m:oMath xmlns:m="{MATH}"><m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e>'
+        "<m:sup><m:r><m:t>6</m:t></m:r></m:sup></m:sSup></m:oMath>"
+    )
+    document.add_paragraph("They spent ")._p.append(parse_xml(formula))
+    document.save(tmp_path / "a.docx")
+    assert read(tmp_path / "a.docx").text == "They spent 10⁶"
