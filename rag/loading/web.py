@@ -14,8 +14,9 @@ from rag.errors import DamagedError, EmptyError
 from rag.loading.encodings import decode
 from rag.loading.raised import raised
 from rag.loading.raw import RawBlock, RawDocument, RawPage
+from rag.loading.rows import row_lines
 from rag.loading.web_metadata import declared_metadata
-from rag.types import CELL_SEPARATOR, BlockKind, Dropped
+from rag.types import BlockKind, Dropped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,6 +143,7 @@ class _Walk:
         self.blocks: list[RawBlock] = []
         self._group = 0
         self._after_term = False
+        self._rows: dict[etree._Element, str] = {}
         self._walk(body)
 
     def _walk(self, element: etree._Element, kind: BlockKind = BlockKind.PARAGRAPH) -> None:
@@ -163,13 +165,18 @@ class _Walk:
         if element.tag == "head":
             level = element.get("rend", "h2")[-1]
             self._add(_text_of(element), BlockKind.HEADING, int(level) if level.isdigit() else 2)
+        elif element.tag == "table":
+            self._group += kind is BlockKind.PARAGRAPH
+            rows = element.findall("row")
+            self._rows.update(zip(rows, row_lines([_cells(row) for row in rows]), strict=True))
+            self._walk(element, kind)
         elif element.tag == "row":
-            cells = [" ".join(_text_of(cell).split()) for cell in element.iter("cell")]
-            self._add(CELL_SEPARATOR.join(cell for cell in cells if cell), BlockKind.TABLE_ROW)
+            line = self._rows.get(element) or row_lines([_cells(element)])[0]
+            self._add(line, BlockKind.TABLE_ROW)
         elif element.tag == "item":
             self._item(element)
         else:
-            self._group += element.tag in {"list", "table"} and kind is BlockKind.PARAGRAPH
+            self._group += element.tag == "list" and kind is BlockKind.PARAGRAPH
             self._walk(element, kind)
 
     def _item(self, element: etree._Element) -> None:
@@ -187,6 +194,10 @@ class _Walk:
         text = " ".join(text.split())
         if text:
             self.blocks.append(RawBlock((text,), kind, level, self._group))
+
+
+def _cells(row: etree._Element) -> list[str]:
+    return [" ".join(_text_of(cell).split()) for cell in row.findall("cell")]
 
 
 def _text_of(element: etree._Element) -> str:

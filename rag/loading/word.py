@@ -14,7 +14,8 @@ from lxml import etree
 from rag.errors import DamagedError, EncryptedError, TooLargeError, UnsupportedFormatError
 from rag.loading.raised import raised
 from rag.loading.raw import RawBlock, RawDocument, RawPage
-from rag.types import CELL_SEPARATOR, BlockKind, Metadata
+from rag.loading.rows import row_lines
+from rag.types import BlockKind, Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,8 @@ _STYLE_KINDS = (
     ("endnote text", BlockKind.REFERENCE),
     ("list", BlockKind.LIST_ITEM),
 )
+_MOST_COLUMNS = 63
+"""Word's own limit; a larger number is made to fill the memory."""
 _TEMPLATE_CREATED = "2013-12-23T23:15:00"
 """The date in the template of python-docx, which its documents carry until it is set."""
 _SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:txbxContent")})
@@ -115,9 +118,7 @@ class _Body:
             if element.tag == qn("w:p"):
                 self._paragraph(element)
             elif element.tag == qn("w:tbl"):
-                self._group += 1
-                for row in element.iter(qn("w:tr")):
-                    self._row(row)
+                self._table(element)
             elif element.tag == qn("w:sdt"):
                 for inner in element.findall(qn("w:sdtContent")):
                     self._walk(inner)
@@ -134,14 +135,16 @@ class _Body:
             if not any(parent.tag == _FALLBACK for parent in box.iterancestors()):
                 self._walk(box)
 
-    def _row(self, row: etree._Element) -> None:
-        cells = []
-        for cell in row.iter(qn("w:tc")):
-            paragraphs = [" ".join("".join(_texts(p)).split()) for p in cell.iter(qn("w:p"))]
-            cells.append(" ".join(text for text in paragraphs if text))
-        text = CELL_SEPARATOR.join(cell for cell in cells if cell)
-        if text:
-            self.blocks.append(RawBlock((text,), BlockKind.TABLE_ROW, 0, self._group))
+    def _table(self, table: etree._Element) -> None:
+        """Add the rows; a table inside a cell comes after the row that holds it."""
+        self._group += 1
+        group = self._group
+        rows = _inside(table, table, "w:tr")
+        for row, line in zip(rows, row_lines([_cells(table, row) for row in rows]), strict=True):
+            if line:
+                self.blocks.append(RawBlock((line,), BlockKind.TABLE_ROW, 0, group))
+            for inner in _inside(row, table, "w:tbl"):
+                self._table(inner)
 
     def _kind(self, element: etree._Element) -> tuple[BlockKind | None, int]:
         """The kind and level from the style; level 0 marks the document's title."""
@@ -156,6 +159,32 @@ class _Body:
                 return kind, 0
         numbered = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
         return (BlockKind.LIST_ITEM if numbered else None), 0
+
+
+def _inside(element: etree._Element, table: etree._Element, tag: str) -> list[etree._Element]:
+    """What an element of a table holds of a tag, without what inner tables and fallbacks hold."""
+    return [
+        found
+        for found in element.iter(qn(tag))
+        if next(found.iterancestors(qn("w:tbl"), _FALLBACK), None) is table
+    ]
+
+
+def _cells(table: etree._Element, row: etree._Element) -> list[str]:
+    """The texts of a row's cells, with "" for each further column that a cell goes across."""
+    cells = [""] * _columns(row, "w:trPr", "w:gridBefore")
+    for cell in _inside(row, table, "w:tc"):
+        paragraphs = ["".join(_texts(one)) for one in _inside(cell, table, "w:p")]
+        cells.append(" ".join(" ".join(paragraphs).split()))
+        cells += [""] * (_columns(cell, "w:tcPr", "w:gridSpan") - 1)
+    return cells
+
+
+def _columns(element: etree._Element, properties: str, name: str) -> int:
+    """How many columns a property of a cell or row says, none without it."""
+    found = element.find(f"{qn(properties)}/{qn(name)}")
+    value = found.get(qn("w:val"), "") if found is not None else ""
+    return min(int(value), _MOST_COLUMNS) if value.isdecimal() else 0
 
 
 def _heading_level(style: str, element: etree._Element) -> int | None:

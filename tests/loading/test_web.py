@@ -143,3 +143,34 @@ def test_raised_numbers_in_headings_and_cells_are_apart(write, read, texts):
     document = read(write("a.html", page))
     assert "Ten²" in texts(document, BlockKind.HEADING)
     assert "Saudi Arabia | 80¹" in texts(document, BlockKind.TABLE_ROW)
+
+
+def test_an_empty_cell_keeps_its_place(write, read, texts):
+    rows = (
+        "<tr><th></th><th>2019</th><th>2020</th></tr><tr><td>Qatar</td><td> </td><td>300</td></tr>"
+        "<tr><td>Chad</td><td>7</td><td>&nbsp;</td></tr><tr><td colspan=3>Middle East</td></tr>"
+        "<tr><td rowspan=2>Oman</td><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr>"
+        "<tr><td colspan=2>Iran, Iraq</td><td>5</td></tr><tr><td></td><td></td><td></td></tr>"
+    )
+    table = f"<table><caption>Troops</caption>{rows}</table>"
+    page = PAGE.format(meta="").replace("<h2>Members</h2>", table)
+    assert texts(read(write("a.html", page)), BlockKind.TABLE_ROW)[:-2] == [
+        "Troops",
+        "| 2019 | 2020",
+        "Qatar | | 300",
+        "Chad | 7 |",
+        "Middle East",
+        "Oman | 1 | 2",
+        "| 3 | 4",
+        "Iran, Iraq | | 5",
+    ]
+
+
+def test_columns_that_only_space_others_apart_are_no_cells(write, read, texts):
+    table = (
+        "<table><tr><td colspan=2>Sales</td><td></td><td colspan=2>2022</td></tr>"
+        "<tr><td colspan=2>Phones</td><td>&nbsp;</td><td>40</td><td> </td></tr></table>"
+    )
+    page = PAGE.format(meta="").replace("<h2>Members</h2>", table)
+    rows = texts(read(write("a.html", page)), BlockKind.TABLE_ROW)
+    assert rows[:2] == ["Sales | 2022", "Phones | 40"]

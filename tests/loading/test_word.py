@@ -13,7 +13,9 @@ from docx.oxml import parse_xml
 from rag.errors import DamagedError, EmptyError, EncryptedError, LoadError, UnsupportedFormatError
 from rag.types import BlockKind
 
+COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 @pytest.fixture
@@ -162,3 +164,71 @@ def test_the_exponent_of_a_formula_is_raised(tmp_path, read):
     document.add_paragraph("They spent ")._p.append(parse_xml(formula))
     document.save(tmp_path / "a.docx")
     assert read(tmp_path / "a.docx").text == "They spent 10⁶"
+
+
+def add_table(parent, *rows):
+    """Add a table of strings to a document or cell."""
+    table = parent.add_table(rows=len(rows), cols=len(rows[0]))
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    return table
+
+
+def test_an_empty_cell_keeps_its_place(tmp_path, read):
+    document = docx.Document()
+    rows = [["", "2019", "2020"], ["Qatar", "", "300"], ["Chad", "7", ""], ["", "", ""]]
+    table = add_table(document, *rows, ["Asia", "", ""], ["Iran, Iraq", "", "5"], ["Oman", "", "6"])
+    table.cell(4, 0).merge(table.cell(4, 2))
+    table.cell(5, 0).merge(table.cell(5, 1))
+    table.cell(5, 2).merge(table.cell(6, 2))
+    table.cell(5, 2).text = "5"
+    last = table.rows[6]._tr
+    last.remove(last.tc_lst[0])
+    last.get_or_add_trPr().append(
+        parse_xml(f'<w:gridBefore xmlns:w="{WORD}" w:val="1"/>'),
+    )
+    last.tc_lst[0].p_lst[0].add_r().text = "8"
+    document.save(tmp_path / "a.docx")
+    assert read(tmp_path / "a.docx").text.split("\n") == [
+        "| 2019 | 2020",
+        "Qatar | | 300",
+        "Chad | 7 |",
+        "Asia",
+        "Iran, Iraq | | 5",
+        "| 8 |",
+    ]
+
+
+def test_a_table_in_a_cell_is_read_once(tmp_path, read):
+    document = docx.Document()
+    table = add_table(document, ["Aid", "by state"], ["Note", "in dollars"])
+    inner = add_table(table.cell(0, 1), ["Qatar", "", "300"], ["Chad", "4", "5"])
+    add_table(inner.cell(1, 2), ["deep", "er"])
+    document.save(tmp_path / "a.docx")
+    assert read(tmp_path / "a.docx").text.split() == (
+        "Aid | by state Qatar | | 300 Chad | 4 | 5 deep | er Note | in dollars".split()
+    )
+
+
+def test_a_text_box_in_a_cell_is_read_once(tmp_path, read):
+    document = docx.Document()
+    cell = add_table(document, ["Aid", "300"]).cell(0, 0)
+    box = "<w:txbxContent><w:p><w:r><w:t>boxed</w:t></w:r></w:p></w:txbxContent>"
+    cell.paragraphs[0]._p.append(
+        parse_xml(
+            f'<w:r xmlns:w="{WORD}" xmlns:mc="{COMPATIBILITY}"><mc:AlternateContent>'
+            f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+            "</mc:AlternateContent></w:r>"
+        )
+    )
+    document.save(tmp_path / "a.docx")
+    assert read(tmp_path / "a.docx").text == "Aid boxed | 300"
+
+
+def test_a_cell_across_absurdly_many_columns_does_no_harm(tmp_path, read):
+    document = docx.Document()
+    table = add_table(document, ["Aid", "300"])
+    table.cell(0, 0)._tc.grid_span = 10**9
+    document.save(tmp_path / "a.docx")
+    assert read(tmp_path / "a.docx").text == "Aid | 300"
