@@ -230,6 +230,10 @@ def test_dates_in_the_prose_are_no_date_of_publication():
         (Metadata(kind="Opinion; article"), Metadata(kind="op-ed")),
         (Metadata(kind="policy report"), Metadata(kind="report")),
         (Metadata(kind="something else"), Metadata()),
+        (Metadata(kind="Saudi Vision 2030"), Metadata()),
+        (Metadata("", "", "created 2019-03-04", "Vision 2030"), Metadata(date="2019-03-04")),
+        (Metadata("", "", "created 2019-03-04", "of 25 May 2018"), Metadata(date="2018-05-25")),
+        (Metadata("", "", "2017", "report; 25 May 2018"), Metadata(date="2017", kind="report")),
         (Metadata(author="Doe, Jane; Khan, Ali"), Metadata(author="Doe, Jane, Khan, Ali")),
     ],
 )

@@ -43,7 +43,7 @@ def metadata_of(declared: Metadata, drafts: Sequence[Draft], default_kind: str |
     return Metadata(
         title=_declared_title(declared.title) or _printed_title(drafts),
         author=clean_author(declared.author) or printed_author(drafts),
-        date=_date(declared.date, drafts),
+        date=_date(declared, drafts),
         kind=declared_kind(declared.kind) or printed_kind(drafts) or default_kind,
     )
 
@@ -69,17 +69,20 @@ def _printed_title(drafts: Sequence[Draft]) -> str | None:
     return None
 
 
-def _date(declared: str | None, drafts: Sequence[Draft]) -> str | None:
-    """Declared dates come first; that of the file's making last: it need not be the text's."""
-    parts = _SPLIT.split(declared or "")
-    stated = [part for part in parts if not part.startswith(_CREATED)]
-    for part in stated:
-        found = find_date(part)
+def _date(declared: Metadata, drafts: Sequence[Draft]) -> str | None:
+    """Declared dates come first; that of the file's making last: it need not be the text's.
+
+    Subject and keywords, which the kind holds, count only with a month: a year there may be
+    anything's ("Saudi Vision 2030").
+    """
+    parts = _SPLIT.split(declared.date or "")
+    for part in parts:
+        found = None if part.startswith(_CREATED) else find_date(part)
         if found is not None:
             return found
-    printed = _printed_date(drafts)
-    if printed is not None:
-        return printed
+    found = find_date(declared.kind or "", years=False) or _printed_date(drafts)
+    if found is not None:
+        return found
     created = [part for part in parts if part.startswith(_CREATED)]
     return next((find_date(part) for part in created), None)
 

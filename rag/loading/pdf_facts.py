@@ -63,7 +63,6 @@ def _declared(reader: PdfReader) -> Metadata:
         author=xmp.get("author") or info.get("/Author") or None,
         date=_joined(
             xmp.get("date"),
-            about,
             created and "created " + "-".join(filter(None, created.groups())),
         ),
         kind=_joined(xmp.get("kind"), about),

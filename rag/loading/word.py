@@ -262,7 +262,6 @@ def _declared(document: WordDocument) -> Metadata:
     return Metadata(
         title=properties.title or None,
         author=properties.author or None,
-        date="; ".join(text for text in (about, f"created {created}" if created else "") if text)
-        or None,
+        date=f"created {created}" if created else None,
         kind=about or None,
     )

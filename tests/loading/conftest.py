@@ -56,6 +56,7 @@ def write_pdf(tmp_path: Path) -> Callable[..., Path]:
         canvas = Canvas(str(path), pagesize=A4, invariant=1, encrypt=options.get("encrypt"))
         canvas.setTitle(str(options.get("title", "untitled")))
         canvas.setAuthor(str(options.get("author", "anonymous")))
+        canvas.setSubject(str(options.get("subject", "unspecified")))
         headers = options.get("headers", [""] * len(pages))
         footers = options.get("footers", [""] * len(pages))
         for lines, header, footer in zip(pages, headers, footers, strict=True):

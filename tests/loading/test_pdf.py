@@ -406,3 +406,16 @@ def test_a_wrapped_label_with_a_capital_stays_with_its_row(tmp_path, read, texts
         "ISAF with JIOC | Partner since 2007 | Security",
         "SCO | Full member | Trade",
     ]
+
+
+@pytest.mark.parametrize(
+    ("subject", "date"),
+    [
+        ("Saudi Vision 2030", "2019-03-04"),
+        ("Form 10-Q filed on 2022-11-18 for the period ending 2022-10-30", "2022-11-18"),
+    ],
+)
+def test_a_year_in_the_subject_is_not_the_date(write_pdf, read, subject, date):
+    lines = ["# The Plan of the Kingdom", "", "Published: 4 March 2019", "", "It has three themes."]
+    path = write_pdf("a.pdf", [lines], subject=subject)
+    assert read(path).metadata.date == date

@@ -95,6 +95,17 @@ def test_the_date_of_making_is_used_when_nothing_better_is_there(tmp_path, read)
     assert read(tmp_path / "a.docx").metadata.date == "2019-03-04"
 
 
+def test_a_year_in_the_subject_is_not_the_date(tmp_path, read):
+    document = docx.Document()
+    document.core_properties.subject = "Saudi Vision 2030"
+    document.core_properties.keywords = "economy; 2025"
+    document.add_heading("The Plan of the Kingdom", 0)
+    document.add_paragraph("Published: 4 March 2019")
+    document.add_paragraph("The plan of the kingdom has three themes, its ministers say.")
+    document.save(tmp_path / "a.docx")
+    assert read(tmp_path / "a.docx").metadata.date == "2019-03-04"
+
+
 def test_a_document_without_text_is_empty(tmp_path, read):
     docx.Document().save(tmp_path / "a.docx")
     with pytest.raises(EmptyError):
