@@ -48,6 +48,8 @@ _NO_LABEL = re.compile(
     r"(?:he|she|it|they|we|i|you|this|that|these|those|there|yes|no|not|so|nor|neither)\b",
     re.IGNORECASE,
 )
+_AFTER_STOP = re.compile(r"[⁰¹²³⁴-⁹]+(?: ?,? ?[⁰¹²³⁴-⁹]+)*|(?: ?\|)+$")
+"""What stands after the full stop and still belongs to the sentence: raised numbers, empty cells."""
 _LIST_MARK = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-z][.)]|[•▪◦·●■○‣–—-])\s+(?=\S)")
 
 
@@ -67,6 +69,11 @@ def sentence_spans(text: str, within: Span | None = None) -> list[Span]:
     for piece in sentencex.segment("en", text[within.start : within.end]):
         span = _trimmed(text, offset, offset + len(piece))
         offset += len(piece)
+        if span is not None and pieces:
+            marks = _AFTER_STOP.match(text, pieces[-1].end, span.end)
+            if marks:
+                pieces[-1] = Span(pieces[-1].start, marks.end())
+                span = _trimmed(text, marks.end(), span.end)
         if span is None:
             continue
         if pieces and _continues(text, pieces[-1], span):

@@ -59,7 +59,7 @@ def _what_it_names(span: str, kind: QuestionKind) -> str:
 
 def _one_cell(span: str, kind: QuestionKind) -> str:
     """Return the one cell of a row that can be the number or date asked for, nothing of several."""
-    cells = span.split(CELL_SEPARATOR)
+    cells = [cell.strip() for cell in span.split(CELL_SEPARATOR.strip())]
     if len(cells) == 1 or kind.expected not in (Expected.NUMBER, Expected.DATE):
         return span
     fitting = {cell for cell in cells if value_fits(cell, kind.expected)}

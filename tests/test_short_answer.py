@@ -42,6 +42,7 @@ CLOCK = (
             "2+X model (Ali",
             "2+X model",
         ),
+        ("How many men did Qatar send?", "Qatar | | 300 men", "Qatar | | 300 men", "300 men"),
         ("Why is it so?", "It is so because of Iran.", "because of Iran", None),
         ("Is it large?", "It is large.", "large", None),
         (

@@ -130,7 +130,7 @@ def _append(line: Line, piece: Piece) -> None:
     text = piece.text
     small = piece.size <= _SMALL * line.size
     if _is_raised_before(line, piece):
-        line.cells = [line.cells[0].strip().translate(_SUPERSCRIPTS)]
+        line.cells = [line.cells[0].strip().translate(SUPERSCRIPTS)]
     if small and text.strip().isdigit() and piece.y - line.y > 0.1 * line.size:
         # "Khan" and a raised "1" are no "Khan1", and 10 with a raised 2 is no 102.
         text = text.strip().translate(SUPERSCRIPTS)
