@@ -13,16 +13,10 @@ from itertools import pairwise
 from rag.quantities import YEAR, Numbers, parse_numbers
 from rag.questions import Expected
 from rag.terms import fold, without_possessive
+from rag.wording.lexicon import MONTHS
 
-_MONTHS = {
-    name[:3]: number
-    for number, name in enumerate(
-        "january february march april may june july august september october november "
-        "december".split(),
-        start=1,
-    )
-}
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTHS = {name[:3].lower(): number for number, name in enumerate(MONTHS, start=1)}
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = rf"(?P<year>{YEAR})"
 _DATES = tuple(

@@ -7,16 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rag.presentation import KIND_LABELS, excerpt, page_label
+from rag.wording.lexicon import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rag.types import Metadata
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 OPINION = "op-ed"
 _AGES = ((0, "Today"), (1, "Yesterday"), (6, "This week"), (30, "This month"), (0, "Earlier"))
 _SMALL = 10
@@ -31,10 +28,10 @@ def date_label(date: str | None) -> str:
     if len(parts) == 1 or not all(part.isdecimal() for part in parts):
         return date or ""
     month = int(parts[1])
-    if not 1 <= month <= len(_MONTHS):
+    if not 1 <= month <= len(MONTHS):
         return date or ""
     day = f"{int(parts[2])} " if len(parts) > 2 else ""  # noqa: PLR2004 - year, month, day
-    return f"{day}{_MONTHS[month - 1]} {parts[0]}"
+    return f"{day}{MONTHS[month - 1]} {parts[0]}"
 
 
 def kind_label(kind: str | None) -> str:

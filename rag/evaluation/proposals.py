@@ -20,6 +20,7 @@ from rag.wording.lexicon import (
     BASE,
     BE,
     COUNTRIES,
+    MONTHS,
     PARTICIPLE,
     PAST,
     THIRD,
@@ -30,9 +31,7 @@ from rag.wording.lexicon import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-)
+_MONTH = rf"(?:{'|'.join(MONTHS)})"
 _YEAR = r"(?:1\d{3}|20\d{2})"
 _DATE = rf"(?:(?:\d{{1,2}} {_MONTH}|{_MONTH}(?: \d{{1,2}},)?) )?{_YEAR}"
 _FRONTED = re.compile(rf"^(?:In|On) (?P<date>{_DATE})(?:,| (?=[A-Z])) ?(?P<rest>.+)$")

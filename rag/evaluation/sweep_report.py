@@ -160,10 +160,10 @@ def write_sweep_plot(sweep: Sweep, path: Path) -> None:
     Raises:
         InputError: matplotlib is missing, or the file cannot be written.
     """
-    check_plot(path)
     best = sweep.ranked()[0].choice
-    try:
+    with matplotlib_for("the plot of a sweep"):
         figure, axes = panels(list(_AXES.values()), "share of questions")
+    try:
         for panel, name in zip(axes, _AXES, strict=True):
             points = _varied(sweep, best, name)
             values = [getattr(point.choice, name) for point in points]

@@ -21,7 +21,7 @@ _STARTS_ITEM = re.compile(
     r"\s*(?:[•▪◦·●■○‣*]\s|[–-]\s+\S|\(?(?:\d{1,2}|[a-z]|[ivx]{1,5})[.)]\s|\[\d{1,3}\]\s)"
 )
 _DOT_LEADERS = re.compile(r"(?:\s?\.){4,}\s*\S{1,6}$")
-_ENDS_SENTENCE = re.compile(r"[.!?…][\"'”’)\]¹²³⁴⁵⁶⁷⁸⁹⁰]*$")
+ENDS_SENTENCE = re.compile(r"[.!?…][\"'”’)\]¹²³⁴⁵⁶⁷⁸⁹⁰]*$")
 _YEARS = re.compile(r"(?:1[5-9]|20)\d\d(?:\s?(?:[–/-]|to)\s?(?:\d\d){1,2})?")
 BIGGER = 1.12
 """A heading's letters are at least this much bigger than the body's."""
@@ -150,7 +150,7 @@ def _starts_block(current: list[Line], line: Line, leading: float, page: Sequenc
 
 def _starts_paragraph(current: list[Line], line: Line, right: float) -> bool:
     last, em = current[-1], line.size
-    ended = _ENDS_SENTENCE.search(last.text) is not None
+    ended = ENDS_SENTENCE.search(last.text) is not None
     short = last.right < line.x + _SHORT_LINE * (right - line.x)
     beside = abs(line.x - last.x) > _FAR_EM * em and abs(_center(line) - _center(last)) > 2 * em
     # Titles in capitals are centred or end early; where the capitals end, another line begins.

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.loading.pdf_layout import BIGGER
+from rag.loading.pdf_layout import BIGGER, ENDS_SENTENCE
+from rag.loading.raised import PLAIN, RAISED, SUPERSCRIPTS
 from rag.loading.raw import RawBlock
 from rag.types import BlockKind
 
@@ -25,15 +26,9 @@ _SMALLER = 0.92
 _STEP = 2.2
 """Lines of notes are at most this many of their sizes apart; a footer is further."""
 _MAX_LINES_BELOW = 3
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_TO_RAISED = str.maketrans("0123456789", _RAISED)
-_TO_PLAIN = str.maketrans(_RAISED, "0123456789")
-_MARK = re.compile(
-    rf"(?:(?P<raised>[{_RAISED}]{{1,3}})|(?P<plain>\d{{1,3}})\.?\s|[*†‡§]+)\s*(?=\S)"
-)
+_MARK = re.compile(rf"(?:(?P<raised>[{RAISED}]{{1,3}})|(?P<plain>\d{{1,3}})\.?\s|[*†‡§]+)\s*(?=\S)")
 _FULL_LINE = 0.82
 _ENDS_CLAUSE = re.compile(r"[.!?…:;][\"'”’)\]⁰¹²³⁴⁵⁶⁷⁸⁹]*$")
-_ENDS_SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
 class Part(NamedTuple):
@@ -64,7 +59,7 @@ def parted_pages(pages: Sequence[list[Line]], body: float) -> Iterator[list[Part
         parts += [Part(page[begin:], is_note=False)] if begin < len(page) else []
         yield parts
         last = [part for part in parts if part.is_note][-1:]
-        unfinished = bool(last) and _ENDS_SENTENCE.search(last[0].lines[-1].text) is None
+        unfinished = bool(last) and ENDS_SENTENCE.search(last[0].lines[-1].text) is None
 
 
 def note_block(lines: Sequence[Line]) -> RawBlock:
@@ -131,7 +126,7 @@ def _notes(
 
 def _number(mark: re.Match[str]) -> int:
     """The number of a mark, 0 for a sign."""
-    return int((mark["raised"] or mark["plain"] or "0").translate(_TO_PLAIN))
+    return int((mark["raised"] or mark["plain"] or "0").translate(PLAIN))
 
 
 def _is_cut(above: Sequence[Line], body: float) -> bool:
@@ -151,6 +146,6 @@ def _is_marked(mark: re.Match[str], above: str) -> bool:
     if mark["raised"]:
         return True
     if mark["plain"]:
-        raised = mark["plain"].translate(_TO_RAISED)
-        return re.search(rf"(?<![{_RAISED}]){raised}(?![{_RAISED}])", above) is not None
+        raised = mark["plain"].translate(SUPERSCRIPTS)
+        return re.search(rf"(?<![{RAISED}]){raised}(?![{RAISED}])", above) is not None
     return re.search(rf"[^\s*†‡§]{re.escape(mark[0].strip())}(?![*†‡§])", above) is not None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+SUPERSCRIPTS = str.maketrans("0123456789", RAISED)
+PLAIN = str.maketrans(RAISED, "0123456789")
 _NUMBERS = re.compile(r"\s*[0-9]+(?:\s*,\s*[0-9]+)*\s*")
 
 

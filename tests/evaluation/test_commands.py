@@ -42,6 +42,20 @@ def test_an_evaluation_is_run_reported_and_compared(gold_file, index, settings, 
     assert commands.run_comparison(run, run).questions == ()
 
 
+def assert_refused_first(gold_file, index, settings, report, message):
+    """A report that cannot be made is told before a question is asked."""
+    told = []
+    with pytest.raises(InputError, match=message):
+        commands.run_evaluation(
+            gold_file,
+            index,
+            settings=settings,
+            report=report,
+            tell=lambda *step: told.append(step),
+        )
+    assert told == []
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [("missing/r.html", r"there is no folder .*missing\."), ("library", "it is a folder")],
@@ -49,16 +63,8 @@ def test_an_evaluation_is_run_reported_and_compared(gold_file, index, settings, 
 def test_a_report_that_cannot_be_written_is_told_before_anything_is_asked(
     gold_file, index, settings, tmp_path, name, message
 ):
-    told = []
-    with pytest.raises(InputError, match=f"write a report to .*{name}, but {message}"):
-        commands.run_evaluation(
-            gold_file,
-            index,
-            settings=settings,
-            report=tmp_path / name,
-            tell=lambda *step: told.append(step),
-        )
-    assert told == []
+    expected = f"write a report to .*{name}, but {message}"
+    assert_refused_first(gold_file, index, settings, tmp_path / name, expected)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -67,32 +73,15 @@ def test_a_report_in_a_folder_that_may_not_be_written_is_told_first(
 ):
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o500)
-    told = []
-    with pytest.raises(InputError, match="it may not be written"):
-        commands.run_evaluation(
-            gold_file,
-            index,
-            settings=settings,
-            report=folder / "r.html",
-            tell=lambda *step: told.append(step),
-        )
-    assert told == []
+    assert_refused_first(gold_file, index, settings, folder / "r.html", "it may not be written")
 
 
 def test_without_matplotlib_a_report_is_refused_before_anything_is_asked(
     gold_file, index, settings, tmp_path, monkeypatch
 ):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    told = []
-    with pytest.raises(InputError, match="matplotlib for the plots of a report"):
-        commands.run_evaluation(
-            gold_file,
-            index,
-            settings=settings,
-            report=tmp_path / "r.html",
-            tell=lambda *step: told.append(step),
-        )
-    assert told == []
+    expected = "matplotlib for the plots of a report"
+    assert_refused_first(gold_file, index, settings, tmp_path / "r.html", expected)
 
 
 @pytest.mark.parametrize(
