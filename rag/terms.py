@@ -32,6 +32,8 @@ _BRITISH = re.compile(r"(?<=\w{4})is$")
 """The end of a stem: "organis" of "organisation" is "organiz"."""
 _INNER_MARKS = re.compile(r"[-'’.+&/_]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_RAISED = re.compile("[⁰¹²³⁴-⁹]+")
+"""The mark of a note, or an exponent: "2017²" is the year, "41²" the number."""
 _POSSESSIVE = re.compile(r"['’]s$")
 
 
@@ -56,10 +58,10 @@ def without_possessive(word: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return *text* in lower case and without accents."""
+    """Return *text* in lower case, without accents and raised digits."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", _RAISED.sub(" ", text).casefold())
     return _BEYOND_ASCII.sub(_unless_combining, decomposed)
 
 

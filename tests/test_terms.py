@@ -25,6 +25,7 @@ from rag.terms import query_terms, terms
         ("organisation's organizations", ["organiz", "organiz"]),
         ("defence centres programme", ["defens", "center", "program"]),
         ("found left saw this", ["found", "left", "saw", "this"]),
+        ("41² states, in 2017.² Paid³", ["41", "state", "in", "2017", "pay"]),
         ("", []),
         ("?! …", []),
     ],

@@ -56,6 +56,7 @@ def test_numbers_are_read_in_digits_and_words(text, numbers):
         ("2015-12-15", (2015, 12, 15)),
         ("in December 2015", (2015, 12)),
         ("2015", (2015,)),
+        ("4 March 2017²", (2017, 3, 4)),
     ],
 )
 def test_dates_are_read_as_precisely_as_they_are_given(text, parts):
