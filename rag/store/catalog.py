@@ -130,11 +130,6 @@ class Catalog:
         query = "SELECT seq FROM sqlite_sequence WHERE name = 'chunks'"
         return int((self.connection.execute(query).fetchone() or (0,))[0])
 
-    def has_document(self, sha256: str) -> bool:
-        """Whether a document of these bytes is there."""
-        query = "SELECT 1 FROM documents WHERE sha256 = ?"
-        return self.connection.execute(query, (sha256,)).fetchone() is not None
-
     def clear(self) -> None:
         """Remove all documents, chunks and files; numbers are not given again."""
         for table in ("chunks", "documents", "files", "derived"):
@@ -146,10 +141,11 @@ class Catalog:
             "SELECT id FROM documents WHERE sha256 = ?1 AND NOT EXISTS "
             "(SELECT 1 FROM files WHERE sha256 = ?1 AND reason IS NULL)"
         )
-        rows = [row for sha256 in sha256s for row in self.connection.execute(unnamed, (sha256,))]
-        self.connection.executemany("DELETE FROM chunks WHERE document = ?", rows)
-        self.connection.executemany("DELETE FROM documents WHERE id = ?", rows)
-        return sorted(row for (row,) in rows)
+        return self._remove(unnamed, sha256s)
+
+    def remove_document(self, sha256: str) -> list[int]:
+        """Remove the document of these bytes, if there is one, and return its row."""
+        return self._remove("SELECT id FROM documents WHERE sha256 = ?1", [sha256])
 
     def documents(self) -> list[tuple[int, tuple[str, ...], Metadata]]:
         """Return (row number, names, metadata) of every document, by first name."""
@@ -290,6 +286,12 @@ class Catalog:
         query = "SELECT sha256 FROM files WHERE name = ?"
         found = self.connection.execute(query, (name,)).fetchone()
         return found[0] if found else None
+
+    def _remove(self, query: str, sha256s: Iterable[str]) -> list[int]:
+        rows = [row for sha256 in sha256s for row in self.connection.execute(query, (sha256,))]
+        self.connection.executemany("DELETE FROM chunks WHERE document = ?", rows)
+        self.connection.executemany("DELETE FROM documents WHERE id = ?", rows)
+        return sorted(row for (row,) in rows)
 
     def _among(
         self, query: str, column: str, values: Sequence[int] | Sequence[bytes]

@@ -69,6 +69,7 @@ class GenerationWriter:
         self._lexical_added = catalog.lexical_added()
         self._last_chunk = catalog.last_chunk()
         self._touched: set[str] = set()
+        self._replaced: list[int] = []
         self._stop = threading.Event()
         if anew:
             catalog.clear()
@@ -90,7 +91,7 @@ class GenerationWriter:
                 raise
             finally:
                 self._added.close()
-            removed = self._catalog.remove_unnamed(self._touched)
+            removed = sorted([*self._replaced, *self._catalog.remove_unnamed(self._touched)])
             self._write_vectors(vectors.result() if vectors else stored, stored, removed)
             added = self._write_lexical(lexical.result() if lexical else None, removed)
         self._catalog.set_derived(record(self._folder, self._before, self._recorded))
@@ -100,8 +101,7 @@ class GenerationWriter:
     def _take(self, change: Change) -> None:
         match change:
             case AddDocument(document, chunks, vectors):
-                if self._catalog.has_document(document.sha256):
-                    return
+                self._replaced += self._catalog.remove_document(document.sha256)
                 self._touched.add(document.sha256)
                 keys = [vector_key(chunk) for chunk in chunks]
                 row, first = self._catalog.add_document(document, chunks, keys)

@@ -148,7 +148,8 @@ class MemoryStore:
         match change:
             case AddDocument(document, chunks, vectors):
                 if document.sha256 in draft.documents:
-                    return
+                    owners = draft.owners.items()
+                    draft.owners = {key: own for key, own in owners if own != document.sha256}
                 draft.documents[document.sha256] = document
                 for chunk, own in zip(chunks, vectors, strict=True):
                     draft.chunks[self._next_chunk] = replace(chunk, identifier=self._next_chunk)

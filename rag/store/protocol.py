@@ -52,7 +52,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class AddDocument:
-    """A document that the index does not hold yet, its chunks and their vectors.
+    """A document, its chunks and their vectors; it replaces one of the same bytes.
 
     ``vectors`` are for each chunk (1 + sentences, dimension), float32, each row of length 1: its
     own vector, then those of its sentences (see `rag.store.sentence_vectors`).

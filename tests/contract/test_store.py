@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -206,6 +207,28 @@ def test_same_bytes_under_two_names_are_kept_once(store, settings, embedder, man
     )
     with store.snapshot() as snapshot:
         assert list(snapshot.catalog()) == ["document-04.txt"]
+
+
+def test_a_document_replaces_that_of_the_same_bytes(store, settings, embedder, manifest):
+    first, other = random_document(1), random_document(2)
+    apply_documents(store, [first, other], settings, embedder, manifest)
+    again = replace(random_document(3), name=first.name, sha256=first.sha256)
+    apply_documents(store, [again], settings, embedder, manifest)
+    expected = MemoryStore()
+    apply_documents(expected, [again, other], settings, embedder, manifest)
+    vector = embedder.embed(["riyadh"])[0]
+    with store.snapshot() as snapshot, expected.snapshot() as reference:
+        assert snapshot.document(first.name) == again
+        assert snapshot.chunk_counts() == reference.chunk_counts()
+        for left, right in (
+            (snapshot.search_dense(vector, 50, None), reference.search_dense(vector, 50, None)),
+            (
+                snapshot.search_lexical(["riyadh"], 50, None),
+                reference.search_lexical(["riyadh"], 50, None),
+            ),
+        ):
+            same_ranking(content(snapshot, left), content(reference, right))
+    store.check()
 
 
 def test_a_failing_change_publishes_nothing(store, settings, embedder, manifest):

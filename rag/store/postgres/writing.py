@@ -122,11 +122,13 @@ class GenerationWriter:
         self._files = {}
 
     def _write_documents(self) -> None:
-        there = self._connection.execute(
-            "SELECT sha256 FROM documents WHERE sha256 = ANY(%s)", (list(self._documents),)
-        )
-        for (sha256,) in there:
-            del self._documents[sha256]
+        replaced = self._connection.execute(
+            "SELECT id, first_chunk, chunks FROM documents WHERE sha256 = ANY(%s)",
+            (list(self._documents),),
+        ).fetchall()
+        if replaced:
+            self._flush_segment()
+            self._remove_documents(replaced)
         self._touched.update(self._documents)
         rows = []
         with self._connection.cursor().copy(
