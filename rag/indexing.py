@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import IndexMismatchError, LoadError, NothingIndexedError
-from rag.finding import find_files, readable
+from rag.errors import (
+    IndexMismatchError,
+    LoadError,
+    NothingIndexedError,
+    ParserLimitError,
+    StoreError,
+)
 from rag.index_report import IndexReport, Progress
-from rag.models import file_sha256
+from rag.planning import Knowledge, compare, key_of, look_at, refuse_to_lose, same_failure, unseen
 from rag.preparing import LocalPreparation
 from rag.settings import to_dict
 from rag.store.protocol import (
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from rag.embedding import Embedder
+    from rag.planning import Key
     from rag.preparing import ChunkedDocument, Preparation
     from rag.settings import Settings
     from rag.store.protocol import Change, Store
@@ -60,8 +66,9 @@ def update_index(
 ) -> IndexReport:
     """Make the index hold exactly the documents in *paths*, as one new generation.
 
-    Only files whose bytes changed are read, and only passages whose text changed are embedded.
-    When nothing changed no generation is published.
+    Only files whose bytes or suffix changed are read, and those that could not be read before;
+    only passages whose text changed are embedded. When nothing changed no generation is published.
+    What cannot be looked at stays in the index as it was, and is listed as skipped.
 
     Args:
         store: Where to.
@@ -74,7 +81,8 @@ def update_index(
             embedder; None means on this machine.
 
     Raises:
-        InputError: a path does not exist, or not one document could be indexed.
+        InputError: a path does not exist or cannot be looked at, or not one document could be
+            indexed, or *rebuild* would lose documents that cannot be looked at.
         IndexLockedError: another process is writing.
         IndexMismatchError: the index was made with other settings and *rebuild* is false.
         IndexDamagedError: a part of the index is missing or changed and *rebuild* is false.
@@ -84,6 +92,8 @@ def update_index(
         manifest_for(settings, embedder),
         preparation or LocalPreparation(settings, embedder),
         report_progress or (lambda _: None),
+        f"Tried with loading.timeout_s = {settings.loading.timeout_s:g} and "
+        f"loading.memory_megabytes = {settings.loading.memory_megabytes}.",
         rebuild=rebuild,
     )
     with store.writing():
@@ -124,6 +134,7 @@ class _Run:
         manifest: Manifest,
         preparation: Preparation,
         report_progress: Callable[[Progress], None],
+        limits: str,
         *,
         rebuild: bool,
     ) -> None:
@@ -131,28 +142,45 @@ class _Run:
         self.manifest = manifest
         self.preparation = preparation
         self.report_progress = report_progress
+        self.limits = limits
         self.rebuild = rebuild
         self.report = IndexReport()
+        self.unread: dict[Key, SourceFile] = {}
+        self.making: set[Key] = set()
         self.files_done = 0
 
     def update(self, paths: Sequence[Path]) -> IndexReport:
         began = time.perf_counter()
         before = {} if self.rebuild else self._files_before()
-        now = self._read(find_files(paths))
-        self._compare(before, now)
-        usable = {file.sha256 for file in before.values() if file.reason is None}
+        now = look_at(paths)
+        self.report.seconds["read"] = time.perf_counter() - began
+        if self.rebuild:
+            self._refuse_to_lose(now)
+        kept = unseen(before, now)
+        not_stored = [now[name] for name in kept if name in now]
+        now = dict(sorted((now | {name: before[name] for name in kept}).items()))
+        known = Knowledge.of(before.values())
+        self._try_again(now, known)
+        self.unread, self.making = known.unread(now.values(), kept)
+        compare(self.report, before, now, known, self.unread)
         if self.report.published:
-            with closing(self._changes(before, now, usable)) as changes:
+            with closing(self._changes(before, now, known)) as changes:
                 self.report.generation = self.store.apply(changes, self.manifest, anew=self.rebuild)
         else:
             with self.store.snapshot() as snapshot:  # says so if the index is damaged
                 self.report.generation = snapshot.generation
-        self.report.skipped = [file for file in self.store.files() if file.reason is not None]
+        stored = [file for file in self.store.files() if file.reason is not None]
+        self.report.skipped = sorted([*stored, *not_stored], key=lambda file: file.name)
         seconds = self.report.seconds
         seconds |= self.preparation.seconds
         total = time.perf_counter() - began
         seconds |= {"store": total - sum(seconds.values()), "total": total}
         return self.report
+
+    def _refuse_to_lose(self, now: dict[str, SourceFile]) -> None:
+        if any(file.reason == LoadError.reason for file in now.values()):
+            with suppress(StoreError):  # a damaged index has nothing to lose
+                refuse_to_lose({file.name: file for file in self.store.files()}, now)
 
     def _files_before(self) -> dict[str, SourceFile]:
         made_with = self.store.manifest()
@@ -160,73 +188,66 @@ class _Run:
             raise IndexMismatchError(mismatch_message(self.store.name, made_with, self.manifest))
         return {file.name: file for file in self.store.files()}
 
-    def _read(self, found: dict[str, Path]) -> dict[str, SourceFile]:
-        """Hash the files; one that cannot be read is skipped with the reason."""
-        began = time.perf_counter()
-        now = {}
-        for name, path in found.items():
-            if str(path) != readable(str(path)):
-                message = f"Expected a name in UTF-8, but it is {name}. Rename the file or folder."
-                now[name] = SourceFile(name, readable(str(path)), "", 0, LoadError.reason, message)
-                continue
-            try:
-                size, sha256 = path.stat().st_size, file_sha256(path)
-            except OSError as error:
-                message = f"Expected a readable file at {path}, but: {error.strerror}."
-                now[name] = SourceFile(name, str(path), "", 0, LoadError.reason, message)
-            else:
-                now[name] = SourceFile(name, str(path), sha256, size)
-        self.report.seconds["read"] = time.perf_counter() - began
-        return now
+    def _try_again(self, now: dict[str, SourceFile], known: Knowledge) -> None:
+        """Forget failures that would not be the same today.
 
-    def _compare(self, before: dict[str, SourceFile], now: dict[str, SourceFile]) -> None:
-        report = self.report
-        for name, file in now.items():
-            if name not in before:
-                report.added.append(name)
-            elif (before[name].sha256, before[name].path) != (file.sha256, file.path):
-                report.changed.append(name)
-            else:
-                report.unchanged += 1
-        report.removed = [name for name in before if name not in now]
+        A parser that came to its limits is not tried again under the same ones: it takes long.
+        """
+        again: dict[Key, SourceFile] = {}
+        for file in now.values():
+            key = key_of(file)
+            failed = known.failed.get(key)
+            if file.reason is None and failed and not (failed.message or "").endswith(self.limits):
+                again.setdefault(key, file)
+        paths = [(Path(file.path), file.name) for file in again.values()]
+        with closing(self.preparation.chunk_each(paths)) as chunking:
+            for (key, file), found in zip(again.items(), chunking, strict=True):
+                if not (
+                    isinstance(found, LoadError)
+                    and same_failure(known.failed[key], self._failure(file, found))
+                ):
+                    del known.failed[key]
+
+    def _failure(self, file: SourceFile, error: LoadError) -> SourceFile:
+        tried = f" {self.limits}" if isinstance(error, ParserLimitError) else ""
+        return replace(file, reason=error.reason, message=f"{error}{tried}")
 
     def _changes(
-        self, before: dict[str, SourceFile], now: dict[str, SourceFile], usable: set[str]
+        self, before: dict[str, SourceFile], now: dict[str, SourceFile], known: Knowledge
     ) -> Generator[Change, None, None]:
         """Yield the changes, documents in batches so that embedding runs on full ones."""
         for name in self.report.removed:
             yield RemoveFile(name)
-        failed = {file.sha256: file for file in before.values() if file.reason is not None}
         changing = {*self.report.added, *self.report.changed}
-        kept = any(before[name].reason is None for name in now if name not in changing)
-        with closing(self._batches(now, usable, failed)) as batches:
+        after = {name: before[name] for name in now if name not in changing}
+        with closing(self._batches(now, known)) as batches:
             for change in self._embedded(batches):
-                kept = kept or (isinstance(change, SetFile) and change.file.reason is None)
+                if isinstance(change, SetFile):
+                    after[change.file.name] = change.file
                 yield change
         self._tell()
-        if not kept:
-            raise _nothing_indexed(now, failed)
+        if all(file.reason is not None for file in after.values()):
+            raise _nothing_indexed(after)
 
     def _batches(
-        self, now: dict[str, SourceFile], usable: set[str], failed: dict[str, SourceFile]
+        self, now: dict[str, SourceFile], known: Knowledge
     ) -> Generator[_Batch, None, None]:
-        """Yield what is new in batches; *usable* and *failed* tell which bytes are known."""
-        wanted = sorted([*self.report.added, *self.report.changed])
-        unread = _first_of_each((now[name] for name in wanted), usable)
-        paths = [(Path(file.path), file.name) for file in unread.values()]
+        """Yield what is new in batches; failures are added to what is *known*."""
+        paths = [(Path(file.path), file.name) for file in self.unread.values()]
+        made: set[str] = set()
         batch = _Batch()
         with closing(self.preparation.chunk_each(paths)) as chunking:
-            for name in wanted:
-                file = now[name]
-                if unread.get(file.sha256) is file:
+            for name in sorted([*self.report.added, *self.report.changed]):
+                file, key = now[name], key_of(now[name])
+                if self.unread.get(key) is file:
                     found = next(chunking)
                     if isinstance(found, LoadError):
-                        failed[file.sha256] = replace(file, reason=found.reason, message=str(found))
-                    else:
+                        known.failed[key] = self._failure(file, found)
+                    elif key in self.making and key.sha256 not in made:
                         batch.documents.append(found)
-                        usable.add(file.sha256)
-                if file.sha256 in unread and file.sha256 not in usable:
-                    failure = failed[file.sha256]
+                        made.add(key.sha256)
+                if file.reason is None and key in known.failed:
+                    failure = known.failed[key]
                     file = replace(file, reason=failure.reason, message=failure.message)
                 batch.files.append(file)
                 self.files_done += 1
@@ -276,31 +297,16 @@ class _Run:
         self.report_progress(Progress(self.files_done, total, passages, name))
 
 
-def _first_of_each(files: Iterable[SourceFile], usable: set[str]) -> dict[str, SourceFile]:
-    """The files to be read, by hash: of several with the same bytes the first."""
-    first: dict[str, SourceFile] = {}
-    for file in files:
-        if file.reason is None and file.sha256 not in usable:
-            first.setdefault(file.sha256, file)
-    return first
-
-
-def _nothing_indexed(
-    now: dict[str, SourceFile], failed: dict[str, SourceFile]
-) -> NothingIndexedError:
-    if not now:
+def _nothing_indexed(files: dict[str, SourceFile]) -> NothingIndexedError:
+    if not files:
         message = (
             "Expected at least one document, but there are no files. Check the path. If there is "
             "an index it is unchanged, and still answers; to be rid of it, delete it."
         )
         return NothingIndexedError(message, {})
-    reasons = {
-        name: f"{failed[file.sha256].reason}: {failed[file.sha256].message}"
-        for name, file in now.items()
-        if file.sha256 in failed
-    }
+    reasons = {name: f"{file.reason}: {file.message}" for name, file in sorted(files.items())}
     message = (
-        f"Expected at least one readable document, but none of the {len(now)} files could be "
+        f"Expected at least one readable document, but none of the {len(files)} files could be "
         "indexed. Run rag index with --verbose to see why; the index is unchanged."
     )
     return NothingIndexedError(message, reasons)

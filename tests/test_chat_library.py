@@ -7,11 +7,12 @@ import hashlib
 import pytest
 
 from rag.chat.engine import Engine
-from rag.chat.library import Library
+from rag.chat.library import Library, Outcome
 from rag.chat.progress import CancelledError, Progress, run_with_progress
 from rag.chat.uploads import safe_name
 from rag.errors import InputError
 from rag.indexing import update_index
+from rag.models import file_sha256
 from rag.pipeline import Pipeline
 from rag.store.embedded import EmbeddedStore
 from tests.conftest import write_files
@@ -100,6 +101,23 @@ def test_refreshing_reads_what_changed_and_drops_what_is_gone(library, engine, t
     assert outcome.removed == ("salt/mines.md",)
     assert engine.document("boats.txt").text == "Boats carry salt to the south."
     assert library.refresh().indexed == ()
+
+
+def test_refreshing_leaves_alone_what_cannot_be_looked_at(
+    library, engine, settings, embedder, tmp_path, monkeypatch
+):
+    (tmp_path / "corpus" / "linked").symlink_to(tmp_path / "corpus" / "salt")
+    report = update_index(engine.store, [tmp_path / "corpus"], settings, embedder)
+    assert [file.name for file in report.skipped] == ["linked"]
+
+    def refuse(path):
+        if path.name == "mines.md":
+            raise PermissionError(13, "Permission denied", str(path))
+        return file_sha256(path)
+
+    monkeypatch.setattr("rag.chat.library.file_sha256", refuse)
+    assert library.refresh() == Outcome()
+    assert [row.name for row in library.rows()] == ["boats.txt", "linked", "salt/mines.md"]
 
 
 def test_a_cancelled_change_leaves_everything_as_it_was(library, engine, upload, monkeypatch):

@@ -6,6 +6,7 @@ change is one generation of the store; questions are answered from the last one 
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -83,7 +84,7 @@ class Library:
         row = Row(
             file.name,
             size_bytes=file.size_bytes,
-            missing=not Path(file.path).exists(),
+            missing=not os.access(file.path, os.F_OK),
             uploaded=self.uploads.holds(Path(file.path)),
         )
         if document is None:
@@ -139,11 +140,15 @@ class Library:
         """
         again, gone = [], []
         for file in self._engine.store.files():
-            path = Path(file.path)
-            if not path.exists():
+            try:
+                sha256 = file_sha256(Path(file.path))
+            except FileNotFoundError:
                 gone.append(file.name)
-            elif file.reason is not None or file_sha256(path) != file.sha256:
-                again.append(file)
+            except OSError:  # a folder, or it cannot be looked at now: that stays as it is
+                continue
+            else:
+                if file.reason is not None or sha256 != file.sha256:
+                    again.append(file)
         return self._change(again, gone) if again or gone else Outcome()
 
     def cancel(self) -> None:
