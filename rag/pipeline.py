@@ -34,6 +34,7 @@ from rag.near_misses import without_near_misses
 from rag.questions import classify
 from rag.rarity import unknown_share
 from rag.reading import FootnoteReader, open_reader
+from rag.rephrasing import rephrased
 from rag.retrieval import rerank, search
 from rag.settings import Settings, load_settings
 from rag.short_answer import short_answer
@@ -118,9 +119,10 @@ class Pipeline:
         complete = standalone(checked_question(question), checked_history(history))
         complete = checked_question(complete)
         with self.store.snapshot() as snapshot:
-            hits = self.hits(snapshot, complete, filters, timings)
+            asked = rephrased(complete)
+            hits = self.hits(snapshot, asked, filters, timings)
             assembling = time.perf_counter()
-            parts = self._answer_parts(snapshot, complete, hits, timings)
+            parts = self._answer_parts(snapshot, asked, hits, timings)
             timings["assemble"] = 1000 * (time.perf_counter() - assembling) - timings.get("read", 0)
             stamp = IndexStamp(self.store.name, snapshot.generation, self.settings.sha256())
         timings["total"] = 1000 * (time.perf_counter() - began)
@@ -167,7 +169,7 @@ class Pipeline:
             return search(
                 snapshot,
                 self.embedder,
-                checked_question(question),
+                rephrased(checked_question(question)),
                 self.settings.retrieval,
                 count=k,
                 filters=filters,

@@ -12,6 +12,7 @@ from rag.counting import what_is_counted
 from rag.definitions import thing_asked_for
 from rag.names import names_in, other_terms, share_named, with_synonyms
 from rag.rarity import rarity
+from rag.rephrasing import searched_as
 from rag.speakers import author_asked_for, speaker_asked_for
 from rag.store.protocol import Scored
 from rag.synonyms import share_present
@@ -64,11 +65,12 @@ def search(
         timings_ms: Gets the milliseconds of ``embed`` and ``search``.
     """
     began = time.perf_counter()
-    vector = embedder.embed([question])[0]
+    text = searched_as(question)
+    vector = embedder.embed([text])[0]
     embedded = time.perf_counter()
     among = snapshot.matching(filters) if filters is not None else None
     depth = max(settings.candidates, count)
-    fused, sentences = _scored(snapshot, vector, question, settings, depth, among)
+    fused, sentences = _scored(snapshot, vector, text, settings, depth, among)
     candidates = sorted(fused, key=lambda chunk: (-fused[chunk].fused, chunk))
     chunks = snapshot.chunks(candidates[: count * OVERFETCH])
     own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}

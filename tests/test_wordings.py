@@ -55,3 +55,52 @@ def test_the_beginning_is_no_present(pipeline):
     answer = pipeline.ask("How many countries were in the coalition initially?")
     assert answer.short_answer == "34"
     assert answer.disagreements == ()
+
+
+@pytest.mark.parametrize(
+    ("questions", "short_answer"),
+    [
+        (
+            (
+                "When was the coalition formed?",
+                "When was the coalition set up?",
+                "When was the IMCTC born?",
+                "When did the coalition come into being?",
+                "How old is the coalition?",
+            ),
+            "December 2015",
+        ),
+        (
+            (
+                "Where is the coalition based?",
+                "Where does the IMCTC sit?",
+                "In which city is the coalition located?",
+            ),
+            "Riyadh",
+        ),
+        (
+            (
+                "Who leads the coalition?",
+                "Who runs the coalition?",
+                "Who is in charge of the coalition?",
+            ),
+            "Raheel Sharif",
+        ),
+        (
+            ("Who came up with the Islamic NATO?", "Whose idea was the Islamic NATO?"),
+            "Khawaja Asif",
+        ),
+        (
+            (
+                "Which states are missing from the coalition?",
+                "Who is not a member of the coalition?",
+            ),
+            "Iran",
+        ),
+    ],
+)
+def test_a_set_phrase_is_answered_like_plain_words(pipeline, questions, short_answer):
+    for question in questions:
+        answer = pipeline.ask(question)
+        assert short_answer in (answer.short_answer or ""), question
+        assert answer.standalone_question == question
