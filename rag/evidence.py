@@ -45,6 +45,12 @@ _ANNOUNCES = re.compile(
 )
 """A text that says what it will be about does not yet say it."""
 _AIMS = re.compile(r"\b(?:aims?|goals?|objectives?|purposes?|questions?|tasks?)\b", re.IGNORECASE)
+_STUDY = re.compile(
+    r"\b(?:article|authors?|book|brief|document|essay|inquiry|paper|project|report|research|review|"
+    r"stud(?:y|ies)|survey|text|thesis|work|write|writes|wrote)\b",
+    re.IGNORECASE,
+)
+_OF_OTHERS = re.compile(r"\b(?:behind|for|of)\b|['’]s\b", re.IGNORECASE)
 _STUDIES = re.compile(
     r"\W*to\s+(?:analy[sz]e|assess|determine|evaluate|examine|explore|identify|investigate|study|understand)\b",
     re.IGNORECASE,
@@ -100,8 +106,14 @@ def candidate_sentences(
                     text = document.slice(span)
                     candidate = Candidate(hit, document, block, span, text)
                     found.setdefault((document.name, span.start), candidate)
-    wants_aims = _AIMS.search(question) is not None
+    wants_aims = _wants_aims(question)
     return [item for item in found.values() if _says_something(item, wants_aims=wants_aims)]
+
+
+def _wants_aims(question: str) -> bool:
+    """Whether *question* asks what a text sets out to do, not what an alliance is for."""
+    of_others = _OF_OTHERS.search(question) and not _STUDY.search(question)
+    return _AIMS.search(question) is not None and not of_others
 
 
 def _says_something(candidate: Candidate, *, wants_aims: bool) -> bool:

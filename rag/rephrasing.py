@@ -71,6 +71,15 @@ _RULES = (
         r"who (?:came up with|had|thought up)(?: the idea (?:for|of)|(?<!had))(?= \w)",
         "who proposed",
     ),
+    _rule(
+        r"what (?:is|was) <body> (?:for|(?:meant|supposed) to do)<end>",
+        r"what is the main objective of \g<thing>",
+    ),
+    _rule(
+        r"what (?:does|did) <body> (?:aim (?:at|for)|do|seek|want)<end>",
+        r"what is the main objective of \g<thing>",
+    ),
+    _rule(r"why does <body> exist<end>", r"what is the main objective of \g<thing>"),
     _rule(r"who (?:is|was) behind <body><end>", r"who established \g<thing>"),
     _rule(
         rf"{_STATES} (?:are|is|was|were) (?:not (?:in|an? members? of|members? of|part of)|"

@@ -37,6 +37,9 @@ from rag.rephrasing import rephrased, searched_as
             "Which countries were excluded from the coalition?",
         ),
         ("Who was left out of NATO?", "Which countries were excluded from NATO?"),
+        ("What does the bloc want?", "What is the main objective of the bloc?"),
+        ("What is NATO for?", "What is the main objective of NATO?"),
+        ("Why does the coalition exist?", "What is the main objective of the coalition?"),
         ("Who belongs to the bloc?", "Which countries are members of the bloc?"),
     ],
 )
