@@ -204,7 +204,7 @@ class _Sources:
         named = [self._files[name] for name in names if name in self._files]
         known = (*named, *self._files.values())
         same = [file for file in known if file.sha256 == citation.sha256]
-        return next((file for file in (*same, *named) if Path(file.path).is_file()), None)
+        return next((file for file in (*same, *named) if _is_there(Path(file.path))), None)
 
     def sha256(self, file: SourceFile) -> str:
         """Return the hash of the file's bytes now."""
@@ -223,6 +223,13 @@ class _Sources:
         if file.path not in self._reloaded:
             self._reloaded[file.path] = self._loader.load(Path(file.path), file.name)
         return self._reloaded[file.path]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # in a folder that may not be entered; reading it says so
+        return True
 
 
 def _check_citation(citation: Citation, sources: _Sources) -> CitationCheck:

@@ -195,6 +195,24 @@ def test_a_file_that_no_longer_parses_is_a_missing_source(library):
     assert check.problems[0].startswith("the file cannot be read: ")
 
 
+def test_a_file_in_a_folder_that_may_not_be_entered_is_a_missing_source(library, monkeypatch):
+    path = library.folder / "bridge.txt"
+
+    def refusing(found):
+        def ask(self, *arguments, **options):
+            if self == path:
+                raise PermissionError(13, "Permission denied", str(self))
+            return found(self, *arguments, **options)
+
+        return ask
+
+    for name in ("is_file", "open"):
+        monkeypatch.setattr(Path, name, refusing(getattr(Path, name)))
+    check = library.check()
+    assert (check.outcome, check.passed) == (Outcome.MISSING_SOURCE, False)
+    assert "Permission denied" in check.problems[0]
+
+
 def test_a_renamed_file_is_found_by_its_hash(library):
     (library.folder / "bridge.txt").rename(library.folder / "crossing.txt")
     library.update()

@@ -121,7 +121,7 @@ def _question(line: str, number: int) -> GoldQuestion:
         evidence=evidence,
         groups=groups or ((tuple(range(len(evidence))),) if evidence else ()),
         positions=tuple(_spellings(item) for item in _list(row, "positions", list)),
-        history=tuple(_list(row, "history", str)),
+        history=_history(row),
         wording=row.get("wording"),
         split=_member(Split, row["split"], "split") if row.get("split") else None,
         line=number,
@@ -193,17 +193,30 @@ def _answers(row: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the answers; one without letters, digits or signs such as € is never found right."""
     found = tuple(_list(row, "answers", str))
     for text in found:
-        if not any(char.isalnum() for char in text) and not normalised(text):
+        if not _can_be_found(text):
             message = f"Expected letters or digits in each of the answers, but got {text!r}."
             raise InputError(message)
     return found
 
 
 def _spellings(item: list[Any]) -> tuple[str, ...]:
-    if not item or any(not isinstance(text, str) or not text.strip() for text in item):
+    if not item or any(not isinstance(text, str) or not _can_be_found(text) for text in item):
         message = f"Expected a position as a list of its spellings, but got {item!r}."
         raise InputError(message)
     return tuple(item)
+
+
+def _can_be_found(text: str) -> bool:
+    return any(char.isalnum() for char in text) or bool(normalised(text))
+
+
+def _history(row: Mapping[str, Any]) -> tuple[str, ...]:
+    found = tuple(_list(row, "history", str))
+    for text in found:
+        if not any(char.isalnum() for char in text):
+            message = f"Expected a question in words in the history, but got {text!r}."
+            raise InputError(message)
+    return found
 
 
 def _accepted(row: Mapping[str, Any]) -> bool:

@@ -78,7 +78,9 @@ def test_counts_are_by_kind_and_split(gold):
         (changed(1, positions=[["42"], ["37"], ["1"]]), "one group for each position"),
         (changed(1, groups=[[0], [0]]), "groups that use every piece"),
         (changed(2, answers=["3422"]), "nothing answers"),
+        (changed(1, positions=[["42"], ["..."]]), "a position as a list of its spellings"),
         (changed(3, history=None), "history"),
+        (changed(3, history=["Who leads it?", " "]), "a question in words in the history"),
     ],
 )
 def test_a_broken_rule_is_named_with_its_line(write_gold, row, message):
