@@ -16,7 +16,8 @@ from rag.questions import Expected, Form, wants_yes_or_no
 from rag.sentences import preceding
 from rag.synonyms import synonyms_of
 from rag.terms import query_terms, terms
-from rag.units import Unit, has_unit
+from rag.types import BlockKind
+from rag.units import has_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +122,7 @@ def _is_wish(item: Candidate, question: str, kind: QuestionKind) -> bool:
 
 
 def _lacks_number(item: Candidate, question: str, kind: QuestionKind) -> bool:
-    """Whether a sentence says of nothing how many or how long it is."""
-    if kind.unit is Unit.EXTENT:
-        return not has_unit(item.text, Unit.EXTENT)
+    """Whether a sentence says of nothing how many, how long or how dear it is."""
+    if kind.unit is not None and item.block.kind is not BlockKind.TABLE_ROW:
+        return not has_unit(item.text, kind.unit)
     return bool(_HOW_MANY.search(question)) and not _MANY.search(item.text)

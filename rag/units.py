@@ -23,12 +23,19 @@ FAR = (
     r".*\b(?:fly|jump|march|roam|sail|shoot|swim|throw|travel|walk)\b)(?!-)"
 )
 """After "how": asks for a distance. "How far has it carried out the plan?" asks to what extent."""
+_SUM = (
+    r"(?:bill|budget|cost|gdp|price(?: tag)?|revenues?|salary)"
+    r"(?=\W*$|,| (?:at|before|by|during|for|from|in|of|on|per|since|to|today|when)\b)"
+)
+"""What is given in money, at the end of its noun: "GDP in 2013", not "GDP ranking"."""
 _ASKED = {
     Unit.MONEY: re.compile(
         r"\b(?:how much (?:money|(?:did|do|does|has|have|is|was|will) .*\b(?:cost|spen[dt]|pa(?:y|id)|"
         r"earn|donated?|invest(?:ed)?))|wh(?:at|ich) (?:did|does|do|will) .*\bcosts?(?=\W*$| (?:at|on|per)\b)|"
         r"(?:total|annual|yearly|estimated|construction|building|development) costs?|"
-        r"(?:what|which|how (?:large|big|high|much)) .*\b(?:budget|gdp|price|revenues?|salary|worth)|"
+        rf"what(?: is| was| are| were|['’]s) (?:(?!(?:an?|that|which)\b)[\w'’&.-]+ ){{0,5}}?{_SUM}|"
+        r"what(?: is| was| are| were|['’]s) .*\bworth(?=\W*$| (?:in|now|today)\b)|"
+        rf"how (?:large|big|high|much(?! of\b)) .*\b(?:worth|{_SUM})|"
         r"how (?:large|big|high|much) .*\b(?:bounty|debt|fee|fine|loan|ransom|reward)\b(?!-))\b",
         re.IGNORECASE,
     ),
@@ -46,19 +53,22 @@ _OF_NO_NUMBER = re.compile(
 )
 _GIVEN = {
     Unit.MONEY: re.compile(
-        r"[$€£¥₹]|\b(?:[mb]illion|trillion|[mb]n|dollars?|euros?|pounds?|rupees?|riyals?|dirhams?|yen|"
-        r"yuan|francs?|lira|cents?|usd|eur|gbp|pkr|sar|gdp|free|per ?cent)\b|%",
+        r"[$€£¥₹¢]|\b(?:[mb]illions?|trillions?|[mb]n|dollars?|euros?|pounds?|rupees?|riyals?|dirhams?|yen|"
+        r"yuan|francs?|lira|cents?|pence|penn(?:y|ies)|shillings?|pesos?|crowns?|marks?|kron(?:a|e|er|or)|"
+        r"roubles?|rubles?|dinars?|taka|baht|shekels?|rand|thalers?|ducats?|(?:usd|eur|gbp|pkr|sar)\d*|gdp|"
+        r"free|nothing|double[ds]?|half|quarters?|thirds?|times|per[ -]?cent)\b|%",
         re.IGNORECASE,
     ),
     Unit.SHARE: re.compile(
-        r"%|\b(?:per ?cent|percentage|half|thirds?|quarters?|fifths?|tenths?|majority|minority|most|"
+        r"%|\b(?:per[ -]?cent|percentage|half|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|"
+        r"tenths?|hundredths?|in (?:five|ten)|majority|minority|most|"
         r"one in|out of|all|none)\b|\d\s*/\s*\d",
         re.IGNORECASE,
     ),
     Unit.EXTENT: re.compile(
         r"(?:\b|\d)(?:[ck]?m|mm|kilo\w+|miles?|met(?:er|re)s?|yards?|feet|foot|ft|inch(?:es)?|blocks?|"
         r"light-years?|pages?|words|lines|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|"
-        r"century|centuries|generations?|ever|always|still|since|until|till|from|hrs?|secs?|mins?|"
+        r"century|centuries|millenni(?:um|a)|semesters?|generations?|ever|always|still|since|until|till|from|hrs?|secs?|mins?|"
         r"indefinite(?:ly)?|permanently|for life|overnight)\b|\b[12]\d{3}s?\b|"
         r"\d(?:[\s-]?(?:h|[mnµμ]s|[nµμ]m)|\ss)\b|"  # a lone "s" or "h" is no second or hour
         rf"\b{WRITTEN_NUMBER}[ -](?:\w+[ -])?(?:bits?|bytes?|characters|letters|terms?)\b",

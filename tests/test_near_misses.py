@@ -130,3 +130,11 @@ def test_a_sentence_without_a_number_says_of_nothing_how_long_it_is():
     done = "The ministry has implemented nearly all of the recommendations."
     assert is_kept("How far has the ministry implemented the recommendations?", done, "nearly all")
     assert not is_kept(question, "The s-shaped border has h-beams at 5 posts.", "5 posts")
+
+
+def test_a_sentence_without_money_says_no_cost():
+    question = "What is the cost of the fence between Dravonia and Eastmark?"
+    high = "The fence between Dravonia and Eastmark is 3.5 metres high."
+    dear = "The price was put at 96 million marks."
+    assert not is_kept(question, high, "3.5 metres")
+    assert is_kept(question, dear, "96 million marks")
