@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from rag.evidence import Candidate
 
 _ASKED = re.compile(
-    r"\W*(?:what(?:['’]s| is| are| was| were)(?: meant by)?|define|what do(?:es)?(?= .* (?:mean|stand for)\b))\s+"
+    r"\W*(?:what(?:['’]s| is| are| was| were)(?: meant by)?|define|"
+    r"(?:please )?tell (?:me|us) (?:more )?about|(?:give (?:me|us) )?(?:a(?:n| short| brief)? )?overview of|"
+    r"what (?:do|can) you (?:know|tell (?:me|us)) about|what do(?:es)?(?= .* (?:mean|stand for)\b))\s+"
     r"(?:an?\s+|the\s+)?[\"“‘']?(?P<thing>[\w][\w'’&.-]*(?:\s+[\w'’&-]+){0,5}?)[\"”’']?"
     r"(?:\s+(?:mean|stand for))?\W*$",
     re.IGNORECASE,
 )
-_OF_A_PART = re.compile(r"\b(?:of|in|on|at|by|for|from|to|with|that|which|who)\b", re.IGNORECASE)
+_OF_A_PART = re.compile(
+    r"\b(?:of|in|on|at|by|for|from|to|with|that|which|who|what|when|where|why|how)\b", re.IGNORECASE
+)
 """Words with which a question asks for a part or a trait of a thing: "the capital of Peru"."""
 _IS = (
     r"(?:\s+\([^()]{2,60}\))?(?:,[^,;]{3,120},)?\s+(?:is|are|was|were|refers? to|represents?|denotes?|means?)\s+"

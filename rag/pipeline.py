@@ -31,7 +31,7 @@ from rag.gathering import ask_together
 from rag.indexing import manifest_for
 from rag.marking import with_readings
 from rag.near_misses import without_near_misses
-from rag.questions import classify
+from rag.questions import asks_nothing, classify
 from rag.rarity import unknown_share
 from rag.reading import FootnoteReader, open_reader
 from rag.rephrasing import rephrased
@@ -243,6 +243,8 @@ class Pipeline:
             ranked, hits = self.read(snapshot, question, kind, hits, timings)
             confidence = confidence_by_reading(ranked, unknown_share(question, snapshot))
         parts: dict[str, Any] = {"confidence": confidence, "passages": tuple(hits)}
+        if asks_nothing(question):
+            parts["confidence"] = confidence = 0.0
         if not ranked or confidence < self.settings.answering.threshold:
             return parts | {"status": Status.NOT_FOUND, "sentences": (), "citations": ()}
         found = stances(ranked, kind, question)

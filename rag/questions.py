@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.counting import Counted, what_is_counted
+from rag.terms import STOP_WORDS
 from rag.types import BlockKind
 from rag.units import FAR, Unit, unit_asked_for
 from rag.wording.lexicon import is_plural
@@ -103,7 +104,8 @@ _OPEN = re.compile(
     r"\b(?:why|how come|(?:(?<! to )|(?<=you to ))(?:explain|describe|summari[sz]e|discuss|assess|"
     r"evaluate|outline|compare)|summary|comparison|contrast|differ\w*|versus|vs|implications?|consequences?|reasons?|"
     r"(?<!can )(?<!could )(?<!that )(?<!which )causes?|motiv\w+|arguments?|concerns?|challenges?|"
-    r"relationship|view|opinion|thinks?(?![ -]tanks?\b)|in (?:what|which) order|"
+    r"relationship|view|opinion|stance|attitude|position (?:on|regarding|towards?)|thinks?(?![ -]tanks?\b)|"
+    r"overview|tell (?:me|us) (?:more )?about|know about|in (?:what|which) order|"
     r"what (?:does|did|do|has|have) .{1,120}\b(?:say|said|wr(?:i|o)te|written|argued?|claim(?:ed)?) (?:about|of|on))\b",
     re.IGNORECASE,
 )
@@ -136,6 +138,13 @@ _POLITE = re.compile(
 )
 """Begins a request, or asks about knowing what is asked after it."""
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
+_WORD = re.compile(r"[\w'’]+")
+_SMALL_TALK = STOP_WORDS | frozenset(
+    """afternoon bye cheers cool day evening everybody everyone fine goodbye good great greetings
+    hello help hey hi morning nice night ok okay sorry sure test thank thanks thx today welcome well
+    yeah yes""".split()
+)
+"""Words of which a greeting, a thank-you or "Who are you?" is made, and no question for documents."""
 
 
 def wants_yes_or_no(question: str) -> bool:
@@ -150,6 +159,17 @@ def wants_yes_or_no(question: str) -> bool:
 def offers_choice(question: str) -> bool:
     """Whether *question* names the answers to choose from."""
     return _CHOICE.search(question) is not None
+
+
+def asks_nothing(question: str) -> bool:
+    """Whether *question* has no word that documents could speak to, as "Hello!" and "Who are you?".
+
+    What is in capitals is a name: the US, the WHO, IT.
+    """
+    return all(
+        word.casefold() in _SMALL_TALK and not (len(word) > 1 and word.isupper() and word != "OK")
+        for word in _WORD.findall(question)
+    )
 
 
 def classify(question: str) -> QuestionKind:

@@ -101,6 +101,13 @@ def test_what_is_said_of_another_year_is_left_out():
     assert is_kept("What has changed since 2021?", "The army is in tenth place.", "tenth")
 
 
+def test_the_year_in_which_somebody_wrote_is_none_of_what_happened():
+    cited = "The coalition was weakened (Hokayem, 2017)."
+    assert not is_kept("What happened to the coalition in 2017?", cited)
+    assert is_kept("Who wrote in 2017 that the coalition was weakened?", cited)
+    assert is_kept("What did Hokayem say of the coalition in 2017?", cited)
+
+
 def test_the_year_can_be_that_of_the_document():
     item = candidate("The index put the army in tenth place.", "tenth")
     dated = replace(item, document=replace(item.document, metadata=Metadata(date="2021-04")))

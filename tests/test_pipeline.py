@@ -211,7 +211,10 @@ def test_an_aim_of_a_study_answers_only_a_question_for_aims(settings, manifest):
     reader = MarkingReader(r"Pakistan joined")
     pipeline = pipeline_of(settings, manifest, study, reader=reader)
     assert pipeline.ask("Why did Pakistan join the coalition?").citations == ()
+    assert pipeline.ask("What was Pakistan's purpose in the coalition of states?").citations == ()
     [cited] = pipeline.ask("Which objective concerns why Pakistan joined?").citations
+    assert cited.quote == text[21:76]
+    [cited] = pipeline.ask("What is the study's aim as to why Pakistan joined?").citations
     assert cited.quote == text[21:76]
 
 
@@ -293,6 +296,14 @@ def test_below_the_threshold_nothing_is_quoted(settings, manifest, library):
     assert answer.short_answer is None
     assert answer.passages
     assert {hit.scores.answerable for hit in answer.passages} == {0.01}
+
+
+def test_a_greeting_is_not_answered(settings, manifest):
+    document = make_document("a.txt", "Hello, said the envoy of Peru to the members.")
+    pipeline = pipeline_of(settings, manifest, document, reader=MarkingReader("Hello"))
+    assert pipeline.ask("What did the envoy of Peru say to the members?").citations
+    answer = pipeline.ask("Hello!")
+    assert (answer.status, answer.confidence) == (Status.NOT_FOUND, 0.0)
 
 
 def test_headings_and_references_are_not_quoted(settings, manifest):

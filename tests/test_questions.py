@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.questions import Expected, Form, classify, offers_choice, wants_yes_or_no
+from rag.questions import Expected, Form, asks_nothing, classify, offers_choice, wants_yes_or_no
 from rag.types import BlockKind
 
 
@@ -20,6 +20,10 @@ from rag.types import BlockKind
         ("Who is Raheel Sharif?", Form.FACT, Expected.ANY),
         ("who was Mohammed bin Salman", Form.FACT, Expected.ANY),
         ("Where is the seat?", Form.FACT, Expected.PLACE),
+        ("Tell me about the coalition.", Form.OPEN, Expected.ANY),
+        ("What do you know about Iran?", Form.OPEN, Expected.ANY),
+        ("What is Iran's stance on the coalition?", Form.OPEN, Expected.ANY),
+        ("What is Sharif's position in the coalition?", Form.FACT, Expected.ANY),
         ("Which city hosts the coalition?", Form.FACT, Expected.PLACE),
         ("Which model does Asif propose?", Form.FACT, Expected.ANY),
         ("Which countries make up the SCO?", Form.LIST, Expected.ANY),
@@ -118,3 +122,23 @@ def test_bylines_and_references_answer_only_when_asked_for():
 )
 def test_a_choice_is_no_question_for_yes_or_no(question, polar, choice):
     assert (wants_yes_or_no(question), offers_choice(question)) == (polar, choice)
+
+
+@pytest.mark.parametrize(
+    ("question", "nothing"),
+    [
+        ("hello", True),
+        ("Good morning!", True),
+        ("Thank you very much.", True),
+        ("Who are you?", True),
+        ("What can you do for me?", True),
+        ("OK", True),
+        ("Who leads it?", False),
+        ("What is the WHO?", False),
+        ("Can the US do it?", False),
+        ("Quién es?", False),
+        ("2017", False),
+    ],
+)
+def test_a_greeting_asks_nothing_of_documents(question, nothing):
+    assert asks_nothing(question) is nothing
