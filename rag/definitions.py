@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 _ASKED = re.compile(
     r"\W*(?:what(?:['’]s| is| are| was| were)(?: meant by)?|define|"
-    r"(?:please )?tell (?:me|us) (?:more )?about|(?:give (?:me|us) )?(?:a(?:n| short| brief)? )?overview of|"
-    r"what (?:do|can) you (?:know|tell (?:me|us)) about|what do(?:es)?(?= .* (?:mean|stand for)\b))\s+"
+    r"(?:please )?(?:(?:can|could|would) you (?:please )?)?(?:tell (?:me|us) (?:all |more |something )?about|"
+    r"(?:give (?:me|us) )?(?:a(?:n| short| brief)? )?overview of)|"
+    r"what (?:do|can) (?:we|you) (?:know|tell (?:me|us)) about|what do(?:es)?(?= .* (?:mean|stand for)\b))\s+"
     r"(?:an?\s+|the\s+)?[\"“‘']?(?P<thing>[\w][\w'’&.-]*(?:\s+[\w'’&-]+){0,5}?)[\"”’']?"
     r"(?:\s+(?:mean|stand for))?\W*$",
     re.IGNORECASE,

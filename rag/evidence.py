@@ -13,6 +13,7 @@ from rag.names import names_in, with_synonyms
 from rag.quantities import WRITTEN_NUMBER, parse_numbers
 from rag.questions import Form
 from rag.rarity import rarity
+from rag.rephrasing import BODY
 from rag.sentences import sentence_spans, without_list_mark
 from rag.speakers import author_asked_for
 from rag.synonyms import share_present
@@ -45,12 +46,7 @@ _ANNOUNCES = re.compile(
 )
 """A text that says what it will be about does not yet say it."""
 _AIMS = re.compile(r"\b(?:aims?|goals?|objectives?|purposes?|questions?|tasks?)\b", re.IGNORECASE)
-_STUDY = re.compile(
-    r"\b(?:article|authors?|book|brief|document|essay|inquiry|paper|project|report|research|review|"
-    r"stud(?:y|ies)|survey|text|thesis|work|write|writes|wrote)\b",
-    re.IGNORECASE,
-)
-_OF_OTHERS = re.compile(r"\b(?:behind|for|of)\b|['’]s\b", re.IGNORECASE)
+_AIMS_OF_BODY = re.compile(rf"\b(?:behind|for|of) {BODY}|\b{BODY}['’]s\b", re.IGNORECASE)
 _STUDIES = re.compile(
     r"\W*to\s+(?:analy[sz]e|assess|determine|evaluate|examine|explore|identify|investigate|study|understand)\b",
     re.IGNORECASE,
@@ -112,8 +108,7 @@ def candidate_sentences(
 
 def _wants_aims(question: str) -> bool:
     """Whether *question* asks what a text sets out to do, not what an alliance is for."""
-    of_others = _OF_OTHERS.search(question) and not _STUDY.search(question)
-    return _AIMS.search(question) is not None and not of_others
+    return _AIMS.search(question) is not None and not _AIMS_OF_BODY.search(question)
 
 
 def _says_something(candidate: Candidate, *, wants_aims: bool) -> bool:

@@ -94,7 +94,7 @@ def _walk(
                     "links to folders are not followed. Name that folder to rag index as well."
                 )
                 passed_over.append(_skipped(name, path, LINK_TO_FOLDER, message))
-            elif entry.is_symlink():
+            elif entry.is_symlink() and not path.exists():
                 message = (
                     f"Expected a file, but it is a link to {path.readlink()}, and there is none. "
                     "Put the file back or delete the link."

@@ -10,16 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.attribution import asks_for_source, asks_for_work, is_year_of_source
 from rag.names import states_in
 from rag.quantities import WRITTEN_NUMBER, YEAR
 from rag.questions import Expected, Form, wants_yes_or_no
 from rag.sentences import preceding
-from rag.speakers import speaker_asked_for
 from rag.synonyms import synonyms_of
 from rag.terms import query_terms, terms
-from rag.types import BlockKind
-from rag.units import has_unit
+from rag.units import Unit, has_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,18 +73,13 @@ def without_near_misses(
     names its own.
     """
     states = states_in(question) if kind.form is Form.FACT else []
-    cites = (
-        asks_for_work(question)
-        or asks_for_source(question)
-        or speaker_asked_for(question) is not None
-    )
     years = set(_YEAR.findall(question))
     return [
         item
         for item in candidates
         if not (
             _is_of_another_state(item, states, question)
-            or _is_of_another_year(item, years, cites=cites)
+            or _is_of_another_year(item, years)
             or _is_wish(item, question, kind)
             or _lacks_number(item, question, kind)
         )
@@ -106,20 +98,13 @@ def _is_of_another_state(item: Candidate, states: Sequence[Name], question: str)
     return bool(others) and (wants_yes_or_no(question) or not states_in(answer))
 
 
-def _is_of_another_year(item: Candidate, years: set[str], *, cites: bool) -> bool:
-    """Whether neither a sentence's passage nor what its document says of itself has the year.
-
-    That somebody wrote in a year ("Hokayem (2017)") tells of it only if the question *cites*.
-    """
+def _is_of_another_year(item: Candidate, years: set[str]) -> bool:
+    """Whether neither a sentence's passage nor what its document says of itself has the year."""
     if not years:
         return False
     document, chunk = item.document, item.hit.chunk
-    told = set(_ANY_YEAR.findall(f"{document.name} {document.metadata.date or ''} {chunk.context}"))
-    for text in (document.text[:OPENING_CHARACTERS], chunk.text, item.text):
-        for match in _ANY_YEAR.finditer(text):
-            if cites or not is_year_of_source(text, *match.span()):
-                told.add(match[0])
-    return years.isdisjoint(told)
+    about = f"{document.name} {document.metadata.date or ''} {document.text[:OPENING_CHARACTERS]}"
+    return years.isdisjoint(_ANY_YEAR.findall(f"{about} {chunk.context} {chunk.text} {item.text}"))
 
 
 def _is_wish(item: Candidate, question: str, kind: QuestionKind) -> bool:
@@ -136,7 +121,7 @@ def _is_wish(item: Candidate, question: str, kind: QuestionKind) -> bool:
 
 
 def _lacks_number(item: Candidate, question: str, kind: QuestionKind) -> bool:
-    """Whether a sentence says of nothing how many, how long or how dear it is."""
-    if kind.unit is not None and item.block.kind is not BlockKind.TABLE_ROW:
-        return not has_unit(item.text, kind.unit)
+    """Whether a sentence says of nothing how many or how long it is."""
+    if kind.unit is Unit.EXTENT:
+        return not has_unit(item.text, Unit.EXTENT)
     return bool(_HOW_MANY.search(question)) and not _MANY.search(item.text)

@@ -83,7 +83,10 @@ def unseen(before: Mapping[str, SourceFile], now: Mapping[str, SourceFile]) -> s
         name
         for name, file in before.items()
         if (name in closed and file.reason is None)
-        or not closed.isdisjoint(map(str, PurePosixPath(name).parents))
+        or (
+            not closed.isdisjoint(map(str, PurePosixPath(name).parents))
+            and (name not in now or now[name].reason is not None)
+        )
     }
 
 

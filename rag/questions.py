@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.counting import Counted, what_is_counted
-from rag.terms import STOP_WORDS
 from rag.types import BlockKind
 from rag.units import FAR, Unit, unit_asked_for
 from rag.wording.lexicon import is_plural
@@ -104,8 +103,10 @@ _OPEN = re.compile(
     r"\b(?:why|how come|(?:(?<! to )|(?<=you to ))(?:explain|describe|summari[sz]e|discuss|assess|"
     r"evaluate|outline|compare)|summary|comparison|contrast|differ\w*|versus|vs|implications?|consequences?|reasons?|"
     r"(?<!can )(?<!could )(?<!that )(?<!which )causes?|motiv\w+|arguments?|concerns?|challenges?|"
-    r"relationship|view|opinion|stance|attitude|position (?:on|regarding|towards?)|thinks?(?![ -]tanks?\b)|"
-    r"overview|tell (?:me|us) (?:more )?about|know about|in (?:what|which) order|"
+    r"relationship|view|opinion|thinks?(?![ -]tanks?\b)|"
+    r"overview of|tell (?:me|us) (?:all |more |something )?about|(?:you|we) know about|"
+    r"what(?:['’]s| is| was) [^,]{0,80}\b(?:attitude|position (?:on|regarding|towards?)|stance)|"
+    r"in (?:what|which) order|"
     r"what (?:does|did|do|has|have) .{1,120}\b(?:say|said|wr(?:i|o)te|written|argued?|claim(?:ed)?) (?:about|of|on))\b",
     re.IGNORECASE,
 )
@@ -138,13 +139,13 @@ _POLITE = re.compile(
 )
 """Begins a request, or asks about knowing what is asked after it."""
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
-_WORD = re.compile(r"[\w'’]+")
-_SMALL_TALK = STOP_WORDS | frozenset(
-    """afternoon bye cheers cool day evening everybody everyone fine goodbye good great greetings
-    hello help hey hi morning nice night ok okay sorry sure test thank thanks thx today welcome well
-    yeah yes""".split()
+_SMALL_TALK = re.compile(
+    r"(?:\W*\b(?:hello|hi|hey|greetings|good (?:afternoon|day|evening|morning)|thank you|thanks|thx|"
+    r"very much|so much|a lot|bye|goodbye|ok(?:ay)?|sorry|everybody|everyone|there|nice to meet you|"
+    r"(?:who|what|how) are you(?: doing)?(?: today)?|how(?: is|['’]s) it going|what(?: is|['’]s) up|"
+    r"what(?: is|['’]s) your name|what (?:can|do) you do(?: for me)?|tell me about yourself)\b)+\W*",
+    re.IGNORECASE,
 )
-"""Words of which a greeting, a thank-you or "Who are you?" is made, and no question for documents."""
 
 
 def wants_yes_or_no(question: str) -> bool:
@@ -162,14 +163,8 @@ def offers_choice(question: str) -> bool:
 
 
 def asks_nothing(question: str) -> bool:
-    """Whether *question* has no word that documents could speak to, as "Hello!" and "Who are you?".
-
-    What is in capitals is a name: the US, the WHO, IT.
-    """
-    return all(
-        word.casefold() in _SMALL_TALK and not (len(word) > 1 and word.isupper() and word != "OK")
-        for word in _WORD.findall(question)
-    )
+    """Whether *question* is a greeting, a thank-you or about who answers: "Hello! Who are you?"."""
+    return _SMALL_TALK.fullmatch(question) is not None
 
 
 def classify(question: str) -> QuestionKind:

@@ -3,31 +3,32 @@
 "How big is the alliance?" asks for its members and "Who is in charge of it?" for its leader, but
 no text answers in these words, and neither search nor the reader knows what they mean. Such a
 question is searched and read in the words that documents use; what is shown stays as it was asked.
+Of anything but an alliance or an acronym most of the phrases mean something else ("How big is the
+river?"), so that they are put otherwise of these alone.
 """
 
 from __future__ import annotations
 
 import re
 
-_BEFORE = r"(?:(?:the|this|that|its) )?(?:(?!(?:of|than)\b)[\w'’-]+ ){0,3}?"
-BODY = (
-    rf"{_BEFORE}(?:alliance|association|bloc|club|coalition|federation|league|organi[sz]ation|"
-    r"union)\b"
-)
-"""What has members, in a regular expression that ignores case."""
-_OFFICE = (
-    rf"{_BEFORE}(?:agency|bank|commission|committee|company|council|court|firm|foundation|fund|"
-    r"institute|institution|ministry|party|secretariat|think[ -]tank)\b"
+_NO_NAME = r"(?:against|and|at|behind|between|by|for|from|in|of|on|or|over|than|to|with|within)\b"
+_ALLIANCE = (
+    rf"(?:(?:the|this|that|its) )?(?:(?!{_NO_NAME})[\w'’-]+ ){{0,6}}?(?:alliance|bloc|coalition)\b"
 )
 _ACRONYM = r"(?:the )?(?-i:[A-Z]{3,}|EU|UN|AU)\b"
+BODY = rf"(?:{_ALLIANCE}|{_ACRONYM})"
+"""What may have members, a leader and a seat, in a regular expression that ignores case."""
 _STATES = r"(?:who|(?:what|which) (?:countries|nations|states))"
+_PROPOSED = (
+    rf"(?=(?:the|an?) (?:(?!{_NO_NAME})[\w'’-]+ ){{0,4}}?"
+    r"(?:alliance|bloc|coalition|concept|initiative|(?-i:[A-Z]{3,})|pact|plan|proposal|scheme|treaty|union)\b)"
+)
 
 
 def _rule(pattern: str, replacement: str) -> tuple[re.Pattern[str], str]:
     for name, stands_for in (
-        ("<group>", rf"(?P<thing>{BODY})"),
-        ("<body>", rf"(?P<thing>{BODY}|{_ACRONYM})"),
-        ("<house>", rf"(?P<thing>{BODY}|{_OFFICE}|{_ACRONYM})"),
+        ("<alliance>", rf"(?P<thing>{_ALLIANCE})"),
+        ("<body>", rf"(?P<thing>{BODY})"),
         ("<is>", r"(?: is|'s|’s)"),
         ("<end>", r"(?=\W*$)"),
     ):
@@ -37,50 +38,51 @@ def _rule(pattern: str, replacement: str) -> tuple[re.Pattern[str], str]:
 
 _RULES = (
     _rule(
-        r"how (?:big|large) (?:is|was|has) <group>(?: (?:become|grown|now|nowadays|today))*<end>",
+        r"how (?:big|large) (?:is|was|has) <alliance>(?: (?:become|grown|now|nowadays|today))*<end>",
         r"how many members does \g<thing> have",
     ),
     _rule(
-        r"what<is> the (?:membership|size) of <group><end>", r"how many members does \g<thing> have"
+        r"what<is> the (?:membership|size) of <alliance><end>",
+        r"how many members does \g<thing> have",
     ),
+    _rule(r"where<is> <body> based<end>", r"where is \g<thing> headquartered"),
     _rule(
-        r"where (?:is|was) <house> (?:based|located|seated|situated)<end>",
+        r"where<is> <alliance> (?:located|seated|situated)<end>",
         r"where is \g<thing> headquartered",
     ),
-    _rule(r"where does <house> (?:reside|sit)<end>", r"where is \g<thing> headquartered"),
+    _rule(r"where does <alliance> sit<end>", r"where is \g<thing> headquartered"),
     _rule(
-        r"in (?P<place>(?:what|which) (?:capital|city|country|town)) is <house> "
+        r"in (?P<place>(?:what|which) (?:capital|city|country|town)) is <body> "
         r"(?:based|located|seated|situated)<end>",
         r"in \g<place> is \g<thing> headquartered",
     ),
-    _rule(r"who<is> (?:in (?:charge|command|control) of|at the (?:head|helm) of)", "who leads"),
-    _rule(r"who was (?:in (?:charge|command|control) of|at the (?:head|helm) of)", "who led"),
-    _rule(r"who runs <house><end>", r"who leads \g<thing>"),
     _rule(
-        r"when did <body> (?:begin|come (?:about|into (?:being|existence))|start)<end>",
+        r"who<is> (?:in (?:charge|command|control) of|at the (?:head|helm) of) <body><end>",
+        r"who leads \g<thing>",
+    ),
+    _rule(r"who runs <body><end>", r"who leads \g<thing>"),
+    _rule(
+        r"when did <alliance> (?:begin|come (?:about|into (?:being|existence))|start)<end>",
         r"when was \g<thing> established",
     ),
-    _rule(r"when was <body> born<end>", r"when was \g<thing> established"),
-    _rule(r"how old is <body><end>", r"when was \g<thing> established"),
+    _rule(r"when was <alliance> born<end>", r"when was \g<thing> established"),
+    _rule(r"how old is <alliance><end>", r"when was \g<thing> established"),
     _rule(
-        r"what(?:<is>| was) the (?:birth|foundation|founding|formation) date of <body><end>",
+        r"what(?:<is>| was) the (?:foundation|founding|formation) date of <body><end>",
         r"when was \g<thing> established",
     ),
-    _rule(r"whose (?:brainchild|idea|suggestion) (?:is|was)", "who proposed"),
+    _rule(rf"whose (?:brainchild|idea|suggestion) (?:is|was) {_PROPOSED}", "who proposed "),
+    _rule(rf"who (?:came up with|thought up|had the idea (?:for|of)) {_PROPOSED}", "who proposed "),
     _rule(
-        r"who (?:came up with|had|thought up)(?: the idea (?:for|of)|(?<!had))(?= \w)",
-        "who proposed",
-    ),
-    _rule(
-        r"what (?:is|was) <body> (?:for|(?:meant|supposed) to do)<end>",
+        r"what is <alliance> (?:for|(?:meant|supposed) to do)<end>",
         r"what is the main objective of \g<thing>",
     ),
     _rule(
-        r"what (?:does|did) <body> (?:aim (?:at|for)|do|seek|want)<end>",
+        r"what does <alliance> (?:aim (?:at|for)|do|seek|want)<end>",
         r"what is the main objective of \g<thing>",
     ),
-    _rule(r"why does <body> exist<end>", r"what is the main objective of \g<thing>"),
-    _rule(r"who (?:is|was) behind <body><end>", r"who established \g<thing>"),
+    _rule(r"why does <alliance> exist<end>", r"what is the main objective of \g<thing>"),
+    _rule(r"who (?:is|was) behind <alliance><end>", r"who established \g<thing>"),
     _rule(
         rf"{_STATES} (?:are|is|was|were) (?:not (?:in|an? members? of|members? of|part of)|"
         r"(?:absent|missing) from|outside) <body><end>",
@@ -95,10 +97,11 @@ _RULES = (
         r"which countries are members of \g<thing>",
     ),
 )
+_OF_BODY = re.compile(BODY, re.IGNORECASE)
 _MAKING = re.compile(
-    r"\b(?:when|where|who|(?:what|which) (?:country|date|day|month|state|year))\b.*?\b"
+    r"(?P<made>\b(?:when|where|who|(?:what|which) (?:country|date|day|month|state|year))\b.*?\b"
     r"(?:created|established|formed|founded|inaugurated|initiated|instituted|launch(?:ed)?|"
-    r"set up|started)\b",
+    r"set up|started))\b",
     re.IGNORECASE,
 )
 
@@ -115,5 +118,7 @@ def rephrased(question: str) -> str:
 
 
 def searched_as(question: str) -> str:
-    """Return what to search for: what was founded may only be said to have been announced."""
-    return _MAKING.sub(r"\g<0> or announced", question, count=1)
+    """Return what to search for: a body that was founded may only be said to be announced."""
+    if not _OF_BODY.search(question) or "announced" in question:
+        return question
+    return _MAKING.sub(r"\g<made> or announced", question, count=1)

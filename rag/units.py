@@ -23,19 +23,13 @@ FAR = (
     r".*\b(?:fly|jump|march|roam|sail|shoot|swim|throw|travel|walk)\b)(?!-)"
 )
 """After "how": asks for a distance. "How far has it carried out the plan?" asks to what extent."""
-_SUM = (
-    r"(?:bill|budget|cost|gdp|price(?: tag)?|revenues?|salary)"
-    r"(?=\W*$|,| (?:at|before|by|during|for|from|in|of|on|per|since|to|today|when)\b)"
-)
-"""What is given in money, at the end of its noun: "GDP in 2013", not "GDP ranking"."""
 _ASKED = {
     Unit.MONEY: re.compile(
         r"\b(?:how much (?:money|(?:did|do|does|has|have|is|was|will) .*\b(?:cost|spen[dt]|pa(?:y|id)|"
         r"earn|donated?|invest(?:ed)?))|wh(?:at|ich) (?:did|does|do|will) .*\bcosts?(?=\W*$| (?:at|on|per)\b)|"
         r"(?:total|annual|yearly|estimated|construction|building|development) costs?|"
-        rf"what(?: is| was| are| were|['’]s) (?:(?!(?:an?|that|which)\b)[\w'’&.-]+ ){{0,5}}?{_SUM}|"
-        r"what(?: is| was| are| were|['’]s) .*\bworth(?=\W*$| (?:in|now|today)\b)|"
-        rf"how (?:large|big|high|much(?! of\b)) .*\b(?:worth|{_SUM})|"
+        r"what(?: is| was|['’]s) the cost of (?:an?|the)(?= .*\w\W*$)|"
+        r"(?:what|which|how (?:large|big|high|much)) .*\b(?-i:budget|gdp|GDP|price|revenues?|salary|worth)|"
         r"how (?:large|big|high|much) .*\b(?:bounty|debt|fee|fine|loan|ransom|reward)\b(?!-))\b",
         re.IGNORECASE,
     ),
@@ -53,16 +47,18 @@ _OF_NO_NUMBER = re.compile(
 )
 _GIVEN = {
     Unit.MONEY: re.compile(
-        r"[$€£¥₹¢]|\b(?:[mb]illions?|trillions?|[mb]n|dollars?|euros?|pounds?|rupees?|riyals?|dirhams?|yen|"
-        r"yuan|francs?|lira|cents?|pence|penn(?:y|ies)|shillings?|pesos?|crowns?|marks?|kron(?:a|e|er|or)|"
-        r"roubles?|rubles?|dinars?|taka|baht|shekels?|rand|thalers?|ducats?|(?:usd|eur|gbp|pkr|sar)\d*|gdp|"
+        r"[$€£¥₹¢₽₩₺₪₫]|\b(?:[mb]illions?|trillions?|[mb]n|lakhs?|crores?|dollars?|euros?|pounds?|rupees?|"
+        r"riyals?|rials?|dirhams?|yen|yuan|renminbi|won|francs?|lira|cents?|pence|penn(?:y|ies)|shillings?|"
+        r"pesos?|crowns?|marks?|kron(?:a|e|er|or)|roubles?|rubles?|dinars?|naira|ringgit|rupiah|taka|baht|"
+        r"shekels?|rand|zloty|thalers?|guineas?|(?:aed|cad|chf|eur|gbp|inr|jpy|pkr|rmb|rs|sar|usd)\d*|gdp|"
         r"free|nothing|double[ds]?|half|quarters?|thirds?|times|per[ -]?cent)\b|%",
         re.IGNORECASE,
     ),
     Unit.SHARE: re.compile(
         r"%|\b(?:per[ -]?cent|percentage|half|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|"
         r"tenths?|hundredths?|in (?:five|ten)|majority|minority|most|"
-        r"one in|out of|all|none)\b|\d\s*/\s*\d",
+        r"fourths?|one in|out of|pct|all|none)\b|\d\s*/\s*\d|"
+        rf"\b{WRITTEN_NUMBER} (?:in|of)(?: the| every)? {WRITTEN_NUMBER}\b",
         re.IGNORECASE,
     ),
     Unit.EXTENT: re.compile(

@@ -26,6 +26,8 @@ from tests.test_near_misses import candidate
         ("What are blue helmets?", "blue helmets"),
         ("Tell me about the IMCTC", "IMCTC"),
         ("Give me a short overview of CPEC.", "CPEC"),
+        ("Could you tell me something about NATO?", "NATO"),
+        ("What do we know about Iran?", "Iran"),
         ("Tell me about how it began", None),
         ("What is the capital of Peru?", None),
         ("What is Pakistan's role?", None),

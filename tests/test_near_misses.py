@@ -101,13 +101,6 @@ def test_what_is_said_of_another_year_is_left_out():
     assert is_kept("What has changed since 2021?", "The army is in tenth place.", "tenth")
 
 
-def test_the_year_in_which_somebody_wrote_is_none_of_what_happened():
-    cited = "The coalition was weakened (Hokayem, 2017)."
-    assert not is_kept("What happened to the coalition in 2017?", cited)
-    assert is_kept("Who wrote in 2017 that the coalition was weakened?", cited)
-    assert is_kept("What did Hokayem say of the coalition in 2017?", cited)
-
-
 def test_the_year_can_be_that_of_the_document():
     item = candidate("The index put the army in tenth place.", "tenth")
     dated = replace(item, document=replace(item.document, metadata=Metadata(date="2021-04")))
@@ -137,11 +130,3 @@ def test_a_sentence_without_a_number_says_of_nothing_how_long_it_is():
     done = "The ministry has implemented nearly all of the recommendations."
     assert is_kept("How far has the ministry implemented the recommendations?", done, "nearly all")
     assert not is_kept(question, "The s-shaped border has h-beams at 5 posts.", "5 posts")
-
-
-def test_a_sentence_without_money_says_no_cost():
-    question = "What is the cost of the fence between Dravonia and Eastmark?"
-    high = "The fence between Dravonia and Eastmark is 3.5 metres high."
-    dear = "The price was put at 96 million marks."
-    assert not is_kept(question, high, "3.5 metres")
-    assert is_kept(question, dear, "96 million marks")

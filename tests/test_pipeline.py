@@ -211,10 +211,10 @@ def test_an_aim_of_a_study_answers_only_a_question_for_aims(settings, manifest):
     reader = MarkingReader(r"Pakistan joined")
     pipeline = pipeline_of(settings, manifest, study, reader=reader)
     assert pipeline.ask("Why did Pakistan join the coalition?").citations == ()
-    assert pipeline.ask("What was Pakistan's purpose in the coalition of states?").citations == ()
+    assert pipeline.ask("What is the purpose of the coalition of states?").citations == ()
     [cited] = pipeline.ask("Which objective concerns why Pakistan joined?").citations
     assert cited.quote == text[21:76]
-    [cited] = pipeline.ask("What is the study's aim as to why Pakistan joined?").citations
+    [cited] = pipeline.ask("What is the evaluation's aim as to why Pakistan joined?").citations
     assert cited.quote == text[21:76]
 
 

@@ -64,7 +64,7 @@ def test_the_beginning_is_no_present(pipeline):
             (
                 "When was the coalition formed?",
                 "When was the coalition set up?",
-                "When was the IMCTC born?",
+                "When was the IMCTC established?",
                 "When did the coalition come into being?",
                 "How old is the coalition?",
             ),
@@ -73,7 +73,7 @@ def test_the_beginning_is_no_present(pipeline):
         (
             (
                 "Where is the coalition based?",
-                "Where does the IMCTC sit?",
+                "Where is the IMCTC based?",
                 "In which city is the coalition located?",
             ),
             "Riyadh",

@@ -142,7 +142,7 @@ class Library:
         for file in self._engine.store.files():
             try:
                 sha256 = file_sha256(Path(file.path))
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 gone.append(file.name)
             except OSError:  # a folder, or it cannot be looked at now: that stays as it is
                 continue
