@@ -23,21 +23,21 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.61,
-    "similarity": 1.18,
-    "overlap": 3.35,
-    "reciprocal_rank": 1.26,
-    "fits": 1.13,
-    "bias": -4.38,
+    "answerable": 0.58,
+    "similarity": 1.5,
+    "overlap": 3.98,
+    "reciprocal_rank": 0.61,
+    "fits": 1.21,
+    "bias": -5.21,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 0.98,
-    "similarity": 0.31,
-    "dense": 0.51,
-    "fits": 1.27,
-    "unknown": -1.02,
-    "bias": 0.69,
+    "answerable": 1.18,
+    "similarity": 0.42,
+    "dense": 0.68,
+    "fits": 0.46,
+    "unknown": -1.01,
+    "bias": 1.58,
 }
 """A logistic function of `question_features`: how likely the best sentence answers."""
 WEIGHTS_WITHOUT_READER = {"similarity": 1.57, "overlap": -0.28, "dense": 4.93, "bias": -2.24}

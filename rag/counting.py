@@ -201,11 +201,13 @@ def counted_number(sentence: str, counted: Counted, question: str) -> tuple[int,
 
 
 def counts_another(sentence: str, start: int, end: int, counted: Counted) -> bool:
-    """Whether the number at *start* to *end* of a sentence counts a part, or another sort.
+    """Whether the number at *start* to *end* of a sentence counts a part, a least, or another sort.
 
     Of nouns whose sort is not known here, nothing is another sort.
     """
     after = sentence[end:]
+    if _AT_LEAST.match(after):
+        return True
     if not counted.part and _is_part(_shortly_before(sentence, start), after):
         return True
     things = _THINGS.match(after)

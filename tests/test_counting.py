@@ -179,6 +179,10 @@ def test_a_number_of_another_sort_or_of_a_part_is_told(sentence, number, another
     assert counts_another(sentence, start, start + len(number), NATIONS) is another
 
 
+def test_a_least_number_is_no_count():
+    assert counts_another("An alliance is of three or more countries.", 18, 23, NATIONS)
+
+
 def test_the_dead_are_people_too():
     people = what_is_counted("How many people died?")
     sentence = "It had 80,000 casualties."

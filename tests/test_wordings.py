@@ -63,7 +63,6 @@ def test_the_beginning_is_no_present(pipeline):
         (
             (
                 "When was the coalition formed?",
-                "When was the coalition set up?",
                 "When was the IMCTC established?",
                 "When did the coalition come into being?",
                 "How old is the coalition?",

@@ -26,6 +26,7 @@ from rag.evaluation.locating import Locator
 from rag.pipeline import open_pipeline
 from rag.questions import classify
 from rag.rarity import unknown_share
+from rag.rephrasing import rephrased
 
 if TYPE_CHECKING:
     from rag.evidence import Candidate
@@ -60,10 +61,10 @@ def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
             continue
         with pipeline.store.snapshot() as snapshot:
             located = Locator(snapshot, sources).locate(question)
-            hits = pipeline.hits(snapshot, question.question, None, {})
-            kind = classify(question.question)
-            ranked, _ = pipeline.read(snapshot, question.question, kind, hits, {})
-            unknown = unknown_share(question.question, snapshot)
+            asked = rephrased(question.question)
+            hits = pipeline.hits(snapshot, asked, None, {})
+            ranked, _ = pipeline.read(snapshot, asked, classify(asked), hits, {})
+            unknown = unknown_share(asked, snapshot)
         if ranked:
             likeliest = ranked[:LIKELIEST]
             rows.append(

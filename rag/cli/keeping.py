@@ -42,7 +42,8 @@ def index(
 ) -> None:
     """Build an index or update it.
 
-    Only files that changed are read. What cannot be read is skipped with a warning.
+    Only files that changed are read, and those that could not be read before. What cannot be read
+    is skipped with a warning.
     """
     from rag.cli.reports import index_report_lines, reason_lines, skipped_lines
     from rag.embedding import open_embedder
