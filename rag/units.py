@@ -28,7 +28,7 @@ _ASKED = {
         r"\b(?:how much (?:money|(?:did|do|does|has|have|is|was|will) .*\b(?:cost|spen[dt]|pa(?:y|id)|"
         r"earn|donated?|invest(?:ed)?))|wh(?:at|ich) (?:did|does|do|will) .*\bcosts?(?=\W*$| (?:at|on|per)\b)|"
         r"(?:total|annual|yearly|estimated|construction|building|development) costs?|"
-        r"what(?: is| was|['’]s) the cost of (?:an?|the)(?= .*\w\W*$)|"
+        r"what(?: is| was|['’]s) the cost of (?:an?|the)|"
         r"(?:what|which|how (?:large|big|high|much)) .*\b(?-i:budget|gdp|GDP|price|revenues?|salary|worth)|"
         r"how (?:large|big|high|much) .*\b(?:bounty|debt|fee|fine|loan|ransom|reward)\b(?!-))\b",
         re.IGNORECASE,
