@@ -119,10 +119,9 @@ class Pipeline:
         complete = standalone(checked_question(question), checked_history(history))
         complete = checked_question(complete)
         with self.store.snapshot() as snapshot:
-            asked = rephrased(complete)
-            hits = self.hits(snapshot, asked, filters, timings)
+            hits = self.hits(snapshot, complete, filters, timings)
             assembling = time.perf_counter()
-            parts = self._answer_parts(snapshot, asked, hits, timings)
+            parts = self._answer_parts(snapshot, complete, hits, timings)
             timings["assemble"] = 1000 * (time.perf_counter() - assembling) - timings.get("read", 0)
             stamp = IndexStamp(self.store.name, snapshot.generation, self.settings.sha256())
         timings["total"] = 1000 * (time.perf_counter() - began)
@@ -222,7 +221,7 @@ class Pipeline:
         return search(
             snapshot,
             self.embedder,
-            question,
+            rephrased(question),
             self.settings.retrieval,
             count=self.settings.answering.passages,
             filters=filters,
@@ -233,26 +232,27 @@ class Pipeline:
         self, snapshot: Snapshot, question: str, hits: list[Hit], timings: dict[str, float]
     ) -> dict[str, Any]:
         """Return the fields of the answer that come from reading the passages."""
-        kind = classify(question)
+        asked = rephrased(question)
+        kind = classify(asked)
         if self.reader is None:
-            candidates = candidate_sentences(snapshot, hits, kind, question)
-            candidates = with_overlap(candidates, question, snapshot)
+            candidates = candidate_sentences(snapshot, hits, kind, asked)
+            candidates = with_overlap(candidates, asked, snapshot)
             ranked = score_by_similarity(with_similarity(candidates))
             confidence = confidence_by_similarity(ranked)
         else:
-            ranked, hits = self.read(snapshot, question, kind, hits, timings)
-            confidence = confidence_by_reading(ranked, unknown_share(question, snapshot))
+            ranked, hits = self.read(snapshot, asked, kind, hits, timings)
+            confidence = confidence_by_reading(ranked, unknown_share(asked, snapshot))
         parts: dict[str, Any] = {"confidence": confidence, "passages": tuple(hits)}
         if asks_nothing(question):
             parts["confidence"] = confidence = 0.0
         if not ranked or confidence < self.settings.answering.threshold:
             return parts | {"status": Status.NOT_FOUND, "sentences": (), "citations": ()}
-        found = stances(ranked, kind, question)
+        found = stances(ranked, kind, asked)
         chosen = ordered(choose(ranked, kind, self.settings.answering, found), kind)
         sentences, citations = cite(chosen)
         return parts | {
             "status": Status.ANSWERED,
-            "short_answer": short_answer(ranked[0], kind, question),
+            "short_answer": short_answer(ranked[0], kind, asked),
             "sentences": sentences,
             "citations": citations,
             "disagreements": disagreements(question, found, citations),

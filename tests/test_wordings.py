@@ -51,6 +51,11 @@ def test_a_difference_is_shown_however_the_question_is_worded(pipeline):
     assert sum(shown) >= SHOWN
 
 
+def test_a_difference_is_about_the_question_as_it_was_asked(pipeline):
+    [found] = pipeline.ask("How big is the coalition?").disagreements
+    assert found.about == "How big is the coalition?"
+
+
 def test_the_beginning_is_no_present(pipeline):
     answer = pipeline.ask("How many countries were in the coalition initially?")
     assert answer.short_answer == "34"

@@ -62,7 +62,7 @@ def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
         with pipeline.store.snapshot() as snapshot:
             located = Locator(snapshot, sources).locate(question)
             asked = rephrased(question.question)
-            hits = pipeline.hits(snapshot, asked, None, {})
+            hits = pipeline.hits(snapshot, question.question, None, {})
             ranked, _ = pipeline.read(snapshot, asked, classify(asked), hits, {})
             unknown = unknown_share(asked, snapshot)
         if ranked:
