@@ -46,17 +46,6 @@ _HOW_MANY = re.compile(
     r"(?:(?:the|its|their|his|her|all|these|those)\s+)?",
     re.IGNORECASE,
 )
-_BODY = (
-    r"(?:(?:the|this|that|its) )?(?:(?!of\b)[\w'’-]+ ){0,3}?"
-    r"(?:alliance|association|bloc|coalition|league|organi[sz]ation|union)"
-)
-_HOW_BIG = re.compile(
-    rf"\bhow (?:big|large) (?:is|was|has|had|did|does) {_BODY}"
-    rf"(?= (?:become|grown|now|nowadays|today|that|which)\b|\W*$)|"
-    rf"\bsize of (?:{_BODY}\W*$|.*\bmembership\b)",
-    re.IGNORECASE,
-)
-"""What has members is as big as they are many."""
 _NOT_NARROWING = frozenset(terms("member participant participating various different"))
 """Words before the noun that leave none of them out: the participating countries are all."""
 _WORD = re.compile(r"[\w'’-]+")
@@ -139,7 +128,7 @@ def what_is_counted(question: str) -> Counted | None:
     """
     asked = _HOW_MANY.search(question)
     if not asked:
-        return _counted_by(["members"], part=False) if _HOW_BIG.search(question) else None
+        return None
     part = asked["part"] is not None
     words: list[str] = []
     following = _WORD.findall(question[asked.end() :])[:LONGEST_NAME_OF_THINGS]

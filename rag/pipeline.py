@@ -168,7 +168,7 @@ class Pipeline:
             return search(
                 snapshot,
                 self.embedder,
-                rephrased(checked_question(question)),
+                checked_question(question),
                 self.settings.retrieval,
                 count=k,
                 filters=filters,
@@ -221,7 +221,7 @@ class Pipeline:
         return search(
             snapshot,
             self.embedder,
-            rephrased(question),
+            question,
             self.settings.retrieval,
             count=self.settings.answering.passages,
             filters=filters,
@@ -234,7 +234,9 @@ class Pipeline:
         """Return the fields of the answer that come from reading the passages."""
         asked = rephrased(question)
         kind = classify(asked)
-        if self.reader is None:
+        if asks_nothing(question):
+            ranked, confidence = [], 0.0
+        elif self.reader is None:
             candidates = candidate_sentences(snapshot, hits, kind, asked)
             candidates = with_overlap(candidates, asked, snapshot)
             ranked = score_by_similarity(with_similarity(candidates))
@@ -243,8 +245,6 @@ class Pipeline:
             ranked, hits = self.read(snapshot, asked, kind, hits, timings)
             confidence = confidence_by_reading(ranked, unknown_share(asked, snapshot))
         parts: dict[str, Any] = {"confidence": confidence, "passages": tuple(hits)}
-        if asks_nothing(question):
-            parts["confidence"] = confidence = 0.0
         if not ranked or confidence < self.settings.answering.threshold:
             return parts | {"status": Status.NOT_FOUND, "sentences": (), "citations": ()}
         found = stances(ranked, kind, asked)

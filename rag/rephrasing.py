@@ -25,7 +25,57 @@ _PROPOSED = (
 )
 
 
-def _rule(pattern: str, replacement: str) -> tuple[re.Pattern[str], str]:
+_SET_PHRASES = {
+    r"how many members does \g<thing> have": (
+        r"how (?:big|large) (?:is|was|has) <alliance>(?: (?:become|grown|now|nowadays|today))*<end>",
+        r"what<is> the (?:membership|size) of <alliance>(?:['’]s membership)?<end>",
+    ),
+    r"where is \g<thing> headquartered": (
+        r"where<is> <body> based<end>",
+        r"where<is> <alliance> (?:located|seated|situated)<end>",
+        r"where does <alliance> sit<end>",
+    ),
+    r"in \g<place> is \g<thing> headquartered": (
+        (
+            r"in (?P<place>(?:what|which) (?:capital|city|country|town)) is <body> "
+            r"(?:based|located|seated|situated)<end>"
+        ),
+    ),
+    r"who leads \g<thing>": (
+        r"who<is> (?:in (?:charge|command|control) of|at the (?:head|helm) of) <body><end>",
+        r"who runs <body><end>",
+    ),
+    r"when was \g<thing> established": (
+        r"when did <alliance> (?:begin|come (?:about|into (?:being|existence))|start)<end>",
+        r"when was <alliance> born<end>",
+        r"how old is <alliance><end>",
+        r"what(?:<is>| was) the (?:foundation|founding|formation) date of <body><end>",
+    ),
+    "who proposed ": (
+        rf"whose (?:brainchild|idea|suggestion) (?:is|was) {_PROPOSED}",
+        rf"who (?:came up with|thought up|had the idea (?:for|of)) {_PROPOSED}",
+    ),
+    r"what is the main objective of \g<thing>": (
+        r"what is <alliance> (?:for|(?:meant|supposed) to do)<end>",
+        r"what does <alliance> (?:aim (?:at|for)|do|seek|want)<end>",
+        r"why does <alliance> exist<end>",
+    ),
+    r"who established \g<thing>": (r"who (?:is|was) behind <alliance><end>",),
+    r"which countries were excluded from \g<thing>": (
+        (
+            rf"{_STATES} (?:are|is|was|were) (?:not (?:in|an? members? of|members? of|part of)|"
+            r"(?:absent|missing) from|outside) <body><end>"
+        ),
+        r"who (?:is|was) (?:excluded from|kept out of|left out of) <body><end>",
+    ),
+    r"which countries are members of \g<thing>": (
+        rf"{_STATES} (?:belongs? to|is in|are in) <body><end>",
+    ),
+}
+"""How documents put it, and what people ask; a "thing" is taken over."""
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
     for name, stands_for in (
         ("<alliance>", rf"(?P<thing>{_ALLIANCE})"),
         ("<body>", rf"(?P<thing>{BODY})"),
@@ -33,70 +83,12 @@ def _rule(pattern: str, replacement: str) -> tuple[re.Pattern[str], str]:
         ("<end>", r"(?=\W*$)"),
     ):
         pattern = pattern.replace(name, stands_for)
-    return re.compile(rf"\b{pattern}", re.IGNORECASE), replacement
+    return re.compile(rf"\b{pattern}", re.IGNORECASE)
 
 
-_RULES = (
-    _rule(
-        r"how (?:big|large) (?:is|was|has) <alliance>(?: (?:become|grown|now|nowadays|today))*<end>",
-        r"how many members does \g<thing> have",
-    ),
-    _rule(
-        r"what<is> the (?:membership|size) of <alliance><end>",
-        r"how many members does \g<thing> have",
-    ),
-    _rule(r"where<is> <body> based<end>", r"where is \g<thing> headquartered"),
-    _rule(
-        r"where<is> <alliance> (?:located|seated|situated)<end>",
-        r"where is \g<thing> headquartered",
-    ),
-    _rule(r"where does <alliance> sit<end>", r"where is \g<thing> headquartered"),
-    _rule(
-        r"in (?P<place>(?:what|which) (?:capital|city|country|town)) is <body> "
-        r"(?:based|located|seated|situated)<end>",
-        r"in \g<place> is \g<thing> headquartered",
-    ),
-    _rule(
-        r"who<is> (?:in (?:charge|command|control) of|at the (?:head|helm) of) <body><end>",
-        r"who leads \g<thing>",
-    ),
-    _rule(r"who runs <body><end>", r"who leads \g<thing>"),
-    _rule(
-        r"when did <alliance> (?:begin|come (?:about|into (?:being|existence))|start)<end>",
-        r"when was \g<thing> established",
-    ),
-    _rule(r"when was <alliance> born<end>", r"when was \g<thing> established"),
-    _rule(r"how old is <alliance><end>", r"when was \g<thing> established"),
-    _rule(
-        r"what(?:<is>| was) the (?:foundation|founding|formation) date of <body><end>",
-        r"when was \g<thing> established",
-    ),
-    _rule(rf"whose (?:brainchild|idea|suggestion) (?:is|was) {_PROPOSED}", "who proposed "),
-    _rule(rf"who (?:came up with|thought up|had the idea (?:for|of)) {_PROPOSED}", "who proposed "),
-    _rule(
-        r"what is <alliance> (?:for|(?:meant|supposed) to do)<end>",
-        r"what is the main objective of \g<thing>",
-    ),
-    _rule(
-        r"what does <alliance> (?:aim (?:at|for)|do|seek|want)<end>",
-        r"what is the main objective of \g<thing>",
-    ),
-    _rule(r"why does <alliance> exist<end>", r"what is the main objective of \g<thing>"),
-    _rule(r"who (?:is|was) behind <alliance><end>", r"who established \g<thing>"),
-    _rule(
-        rf"{_STATES} (?:are|is|was|were) (?:not (?:in|an? members? of|members? of|part of)|"
-        r"(?:absent|missing) from|outside) <body><end>",
-        r"which countries were excluded from \g<thing>",
-    ),
-    _rule(
-        r"who (?:is|was) (?:excluded from|kept out of|left out of) <body><end>",
-        r"which countries were excluded from \g<thing>",
-    ),
-    _rule(
-        rf"{_STATES} (?:belongs? to|is in|are in) <body><end>",
-        r"which countries are members of \g<thing>",
-    ),
-)
+_RULES = [
+    (_compiled(pattern), put) for put, patterns in _SET_PHRASES.items() for pattern in patterns
+]
 _OF_BODY = re.compile(BODY, re.IGNORECASE)
 _MAKING = re.compile(
     r"(?P<made>\b(?:when|where|who|(?:what|which) (?:country|date|day|month|state|year))\b.*?\b"
@@ -108,10 +100,10 @@ _MAKING = re.compile(
 
 def rephrased(question: str) -> str:
     """Return *question* with a set phrase put as documents put it."""
-    for pattern, replacement in _RULES:
+    for pattern, template in _RULES:
         found = pattern.search(question)
         if found:
-            put = found.expand(replacement)
+            put = found.expand(template)
             put = put[0].upper() + put[1:] if found[0][0].isupper() else put
             return f"{question[: found.start()]}{put}{question[found.end() :]}"
     return question

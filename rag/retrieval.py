@@ -12,7 +12,7 @@ from rag.counting import what_is_counted
 from rag.definitions import thing_asked_for
 from rag.names import names_in, other_terms, share_named, with_synonyms
 from rag.rarity import rarity
-from rag.rephrasing import searched_as
+from rag.rephrasing import rephrased, searched_as
 from rag.speakers import author_asked_for, speaker_asked_for
 from rag.store.protocol import Scored
 from rag.synonyms import share_present
@@ -65,6 +65,7 @@ def search(
         timings_ms: Gets the milliseconds of ``embed`` and ``search``.
     """
     began = time.perf_counter()
+    question = rephrased(question)
     text = searched_as(question)
     vector = embedder.embed([text])[0]
     embedded = time.perf_counter()

@@ -55,16 +55,16 @@ _GIVEN = {
         re.IGNORECASE,
     ),
     Unit.SHARE: re.compile(
-        r"%|\b(?:per[ -]?cent|percentage|half|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|"
-        r"tenths?|hundredths?|in (?:five|ten)|majority|minority|most|"
-        r"fourths?|one in|out of|pct|all|none)\b|\d\s*/\s*\d|"
+        r"%|\b(?:per[ -]?cent|pct|percentage|half|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|"
+        r"eighths?|ninths?|tenths?|hundredths?|majority|minority|most|one in|out of|all|none)\b|\d\s*/\s*\d|"
         rf"\b{WRITTEN_NUMBER} (?:in|of)(?: the| every)? {WRITTEN_NUMBER}\b",
         re.IGNORECASE,
     ),
     Unit.EXTENT: re.compile(
         r"(?:\b|\d)(?:[ck]?m|mm|kilo\w+|miles?|met(?:er|re)s?|yards?|feet|foot|ft|inch(?:es)?|blocks?|"
         r"light-years?|pages?|words|lines|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|"
-        r"century|centuries|millenni(?:um|a)|semesters?|generations?|ever|always|still|since|until|till|from|hrs?|secs?|mins?|"
+        r"century|centuries|millenni(?:um|a)|semesters?|generations?|ever|always|still|since|until|till|from|"
+        r"hrs?|secs?|mins?|"
         r"indefinite(?:ly)?|permanently|for life|overnight)\b|\b[12]\d{3}s?\b|"
         r"\d(?:[\s-]?(?:h|[mnµμ]s|[nµμ]m)|\ss)\b|"  # a lone "s" or "h" is no second or hour
         rf"\b{WRITTEN_NUMBER}[ -](?:\w+[ -])?(?:bits?|bytes?|characters|letters|terms?)\b",

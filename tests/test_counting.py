@@ -37,9 +37,6 @@ NATIONS = Counted(
         ("How many US troops left?", "troops"),
         ("How many other states joined?", "states"),
         ("How big is the bloc, counted in participating countries?", "countries"),
-        ("How large has the alliance become?", "members"),
-        ("What is the size of the coalition's membership?", "members"),
-        ("What is the size of the Saudi-led coalition?", "members"),
     ],
 )
 def test_the_first_plural_noun_names_what_is_counted(question, own):

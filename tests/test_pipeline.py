@@ -304,6 +304,7 @@ def test_a_greeting_is_not_answered(settings, manifest):
     assert pipeline.ask("What did the envoy of Peru say to the members?").citations
     answer = pipeline.ask("Hello!")
     assert (answer.status, answer.confidence) == (Status.NOT_FOUND, 0.0)
+    assert [hit.chunk.document for hit in answer.passages] == ["a.txt"]
 
 
 def test_headings_and_references_are_not_quoted(settings, manifest):

@@ -22,6 +22,8 @@ from rag.types import BlockKind
         ("Where is the seat?", Form.FACT, Expected.PLACE),
         ("Tell me about the coalition.", Form.OPEN, Expected.ANY),
         ("What do you know about Iran?", Form.OPEN, Expected.ANY),
+        ("Give me an overview of NATO.", Form.OPEN, Expected.ANY),
+        ("What was his attitude to it?", Form.OPEN, Expected.ANY),
         ("What is Iran's stance on the coalition?", Form.OPEN, Expected.ANY),
         ("What is Sharif's position in the coalition?", Form.FACT, Expected.ANY),
         ("Which country has the toughest stance on drugs?", Form.FACT, Expected.PLACE),

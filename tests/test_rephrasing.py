@@ -16,6 +16,10 @@ from rag.rephrasing import rephrased, searched_as
             "And how many members does the western alliance have?",
         ),
         ("What's the size of the bloc?", "How many members does the bloc have?"),
+        (
+            "What is the size of the Saudi-led coalition's membership?",
+            "How many members does the Saudi-led coalition have?",
+        ),
         ("Where is the IMCTC based?", "Where is the IMCTC headquartered?"),
         ("Where's NATO based?", "Where is NATO headquartered?"),
         (
@@ -56,6 +60,7 @@ def test_set_phrases_are_put_as_documents_put_them(question, asked):
     "question",
     [
         "How big is the alliance’s budget?",
+        "What is the size of the coalition's budget?",
         "How big is the threat to the alliance?",
         "How large is the army of the coalition?",
         "How old is the cathedral?",

@@ -51,6 +51,14 @@ def test_a_difference_is_shown_however_the_question_is_worded(pipeline):
     assert sum(shown) >= SHOWN
 
 
+def test_a_set_phrase_is_searched_like_plain_words(pipeline):
+    found, plain = (
+        [hit.chunk.identifier for hit in pipeline.search(question)]
+        for question in ("Who is in charge of the coalition?", "Who leads the coalition?")
+    )
+    assert found == plain
+
+
 def test_a_difference_is_about_the_question_as_it_was_asked(pipeline):
     [found] = pipeline.ask("How big is the coalition?").disagreements
     assert found.about == "How big is the coalition?"
