@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
+from rag.logistic import log_odds, logistic
 from rag.questions import Form
-from rag.terms import terms
+from rag.terms import jaccard, terms
 from rag.types import Citation, Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from rag.disagreement import Stance
     from rag.evidence import Candidate
     from rag.questions import QuestionKind
     from rag.settings import AnsweringSettings
@@ -83,7 +82,7 @@ def score_by_similarity(candidates: Sequence[Candidate]) -> list[Candidate]:
 def score_by_reading(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates scored by the reader and the retrieval features, best first."""
     scored = [
-        replace(candidate, score=_logistic(sentence_features(candidate), SENTENCE_WEIGHTS))
+        replace(candidate, score=logistic(sentence_features(candidate), SENTENCE_WEIGHTS))
         for candidate in candidates
     ]
     return sorted(scored, key=_order_of_merit)
@@ -91,7 +90,7 @@ def score_by_reading(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def confidence_by_similarity(ranked: Sequence[Candidate]) -> float:
     """Return how likely it is (0..1) that the best candidates answer, without a reader."""
-    return _logistic(features_without_reader(ranked), WEIGHTS_WITHOUT_READER) if ranked else 0.0
+    return logistic(features_without_reader(ranked), WEIGHTS_WITHOUT_READER) if ranked else 0.0
 
 
 def confidence_by_reading(ranked: Sequence[Candidate], unknown: float) -> float:
@@ -101,13 +100,13 @@ def confidence_by_reading(ranked: Sequence[Candidate], unknown: float) -> float:
         ranked: Scored candidates, best first.
         unknown: What `rag.rarity.unknown_share` says of the question.
     """
-    return _logistic(question_features(ranked, unknown), QUESTION_WEIGHTS) if ranked else 0.0
+    return logistic(question_features(ranked, unknown), QUESTION_WEIGHTS) if ranked else 0.0
 
 
 def sentence_features(candidate: Candidate) -> dict[str, float]:
     """Return what tells that a sentence is evidence; ``answerable`` is in log-odds."""
     return {
-        "answerable": _log_odds(candidate.answerable),
+        "answerable": log_odds(candidate.answerable),
         "similarity": candidate.similarity,
         "overlap": candidate.overlap,
         "reciprocal_rank": 1 / candidate.hit.rank,
@@ -118,7 +117,7 @@ def sentence_features(candidate: Candidate) -> dict[str, float]:
 def question_features(ranked: Sequence[Candidate], unknown: float) -> dict[str, float]:
     """Return what tells that the best of the ranked candidates, at least one, answers."""
     return {
-        "answerable": _log_odds(ranked[0].answerable),
+        "answerable": log_odds(ranked[0].answerable),
         "similarity": max(item.similarity for item in ranked),
         "dense": max(item.hit.scores.dense or 0.0 for item in ranked),
         "fits": float(ranked[0].fits),
@@ -139,15 +138,15 @@ def choose(
     ranked: Sequence[Candidate],
     kind: QuestionKind,
     settings: AnsweringSettings,
-    stances: Sequence[Stance] = (),
+    needed: Sequence[Candidate] = (),
 ) -> list[Chosen]:
     """Choose the sentences of an answer, best first, without near-repeats.
 
-    A near-repeat from another document becomes a second citation of the sentence. Where sources
-    differ, the best sentence of each value is in the answer.
+    A near-repeat from another document becomes a second citation of the sentence. Those *needed*,
+    where sources differ, are in the answer before all others.
     """
     limit = min(SENTENCES[kind.form], settings.max_sentences)
-    needed = [stance.candidates[0] for stance in stances][: settings.max_sentences]
+    needed = needed[: settings.max_sentences]
     share = (
         FURTHER_SENTENCE_WITHOUT_READER
         if ranked[0].answerable is None
@@ -227,8 +226,7 @@ def _order_of_merit(candidate: Candidate) -> tuple[float, str, int]:
 
 
 def _says_the_same(left: frozenset[str], right: frozenset[str]) -> bool:
-    union = len(left | right)
-    return bool(union) and len(left & right) / union >= NEAR_REPEAT
+    return bool(left | right) and jaccard(left, right) >= NEAR_REPEAT
 
 
 def _overlap(left: Candidate, right: Candidate) -> bool:
@@ -240,16 +238,3 @@ def _with_repeat(chosen: Chosen, candidate: Candidate) -> Chosen:
     if candidate.document.name in cited:
         return chosen
     return replace(chosen, repeats=(*chosen.repeats, candidate))
-
-
-def _logistic(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    return _sigmoid(weights["bias"] + sum(weights[name] * features[name] for name in features))
-
-
-def _log_odds(probability: float | None) -> float:
-    bounded = min(max(probability or 0.0, 1e-6), 1 - 1e-6)
-    return math.log(bounded / (1 - bounded))
-
-
-def _sigmoid(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, value))))

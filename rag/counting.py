@@ -148,6 +148,11 @@ def _counted_by(words: list[str], *, part: bool) -> Counted:
     return Counted(own, same, narrowed, part)
 
 
+def of_same_things(left: frozenset[str], right: frozenset[str]) -> bool:
+    """Whether nouns among two sets of terms can name the same things, as soldiers and troops do."""
+    return any(left & group and right & group for group in _SAME_THINGS)
+
+
 def asks_about_start(question: str) -> bool:
     """Whether a question asks how many there were in the beginning."""
     return _START.search(question) is not None

@@ -24,7 +24,8 @@ _ASKED = re.compile(
     r"(?:please )?(?:(?:can|could|would) you (?:please )?)?(?:tell (?:me|us) (?:all |more |something )?about|"
     r"(?:give (?:me|us) )?(?:a(?:n| short| brief)? )?overview of)|"
     r"what (?:do|can) (?:we|you) (?:know|tell (?:me|us)) about|what do(?:es)?(?= .* (?:mean|stand for)\b))\s+"
-    r"(?:an?\s+|the\s+)?[\"“‘']?(?P<thing>[\w][\w'’&.-]*(?:\s+[\w'’&-]+){0,5}?)[\"”’']?"
+    r"(?:an?\s+|the\s+)?(?:(?:abbreviation|acronym|initials|letters|term|word)\s+)?"
+    r"[\"“‘']?(?P<thing>[\w][\w'’&.-]*(?:\s+[\w'’&-]+){0,5}?)[\"”’']?"
     r"(?:\s+(?:mean|stand for))?\W*$",
     re.IGNORECASE,
 )
@@ -36,6 +37,8 @@ _IS = (
     r"(?:\s+\([^()]{2,60}\))?(?:,[^,;]{3,120},)?\s+(?:is|are|was|were|refers? to|represents?|denotes?|means?)\s+"
     r"(?:(?:also|usually|generally|now|often)\s+)?(?:an?|the|one of|any|all|those|what)\b"
 )
+_ENTRY = r"(?:[.:]|\s[–—-])\s+\S"
+"""After the word that an entry of a glossary explains."""
 SPELLING_SHARE, SAYING_SHARE = 0.5, 0.4
 """Of what the best score lacks to 1, added to it for spelling an acronym out and for "X is a …"."""
 DEFINING_ANSWERABLE = 0.9
@@ -67,8 +70,11 @@ def definitions_first(ranked: Sequence[Candidate], question: str) -> list[Candid
 
 def _raised(item: Candidate, thing: str, best: float) -> Candidate:
     spelled = spelled_out(thing, item.text)
+    name = re.escape(thing)
     says = re.search(
-        rf"(?:^|[(“\"]|\b(?:an?|the)\s+){re.escape(thing)}[)”\"]?{_IS}", item.text, re.IGNORECASE
+        rf"(?:^|[(“\"]|\b(?:an?|the)\s+){name}[)”\"]?{_IS}|^[“\"]?{name}[”\"]?{_ENTRY}",
+        item.text,
+        re.IGNORECASE,
     )
     share = SPELLING_SHARE * bool(spelled) + SAYING_SHARE * bool(says)
     if not share:

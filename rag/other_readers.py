@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rag.errors import ModelError
+from rag.logistic import sigmoid
 from rag.reading import PassageReading, SentenceReading
 from rag.types import Reading, Span
 from rag.windows import LONGEST_ANSWER_PIECES, NO_SPAN, WINDOW_STEP_PIECES
@@ -109,7 +109,7 @@ class TransformersReader:
             for index in range(len(sentences))
         )
         reading = Reading(
-            span.start, span.end, passage[span.start : span.end], score, _sigmoid(margin)
+            span.start, span.end, passage[span.start : span.end], score, sigmoid(margin)
         )
         return PassageReading(reading, best)
 
@@ -128,7 +128,7 @@ def _window_spans(
             if offsets[index][0] >= sentence.start and offsets[index][1] <= sentence.end
         ]
         found, value = _best(start, end, offsets, inside)
-        readings.append(SentenceReading(found, _sigmoid(value - null)))
+        readings.append(SentenceReading(found, sigmoid(value - null)))
     return score - null, span, score, readings
 
 
@@ -146,11 +146,7 @@ def _best(start: Any, end: Any, offsets: Any, pieces: Sequence[int]) -> tuple[Sp
 
 def _without_spans(passage: str, sentences: Sequence[Span], logits: Any) -> PassageReading:
     relevance = float(np.max(logits[:, -1]))
-    reading = Reading(0, len(passage), passage, relevance, _sigmoid(relevance))
+    reading = Reading(0, len(passage), passage, relevance, sigmoid(relevance))
     return PassageReading(
-        reading, tuple(SentenceReading(sentence, _sigmoid(relevance)) for sentence in sentences)
+        reading, tuple(SentenceReading(sentence, sigmoid(relevance)) for sentence in sentences)
     )
-
-
-def _sigmoid(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, value))))

@@ -19,7 +19,7 @@ from rag.answering import (
 from rag.authorship import asks_for_author, byline
 from rag.conversation import standalone
 from rag.definitions import definitions_first
-from rag.disagreement import disagreements, stances
+from rag.disagreement import disagreements, sentences_needed, stances
 from rag.embedding import OpenVinoEmbedder, open_embedder
 from rag.errors import IndexMismatchError, InputError, ModelError, RagError
 from rag.evidence import (
@@ -36,6 +36,7 @@ from rag.rarity import unknown_share
 from rag.reading import FootnoteReader, open_reader
 from rag.rephrasing import rephrased
 from rag.retrieval import rerank, search
+from rag.rivals import rivals
 from rag.settings import Settings, load_settings
 from rag.short_answer import short_answer
 from rag.speakers import by_speaker
@@ -247,15 +248,17 @@ class Pipeline:
         parts: dict[str, Any] = {"confidence": confidence, "passages": tuple(hits)}
         if not ranked or confidence < self.settings.answering.threshold:
             return parts | {"status": Status.NOT_FOUND, "sentences": (), "citations": ()}
-        found = stances(ranked, kind, asked)
-        chosen = ordered(choose(ranked, kind, self.settings.answering, found), kind)
+        found = rivals(ranked, kind, asked)
+        told = stances(found)
+        needed = sentences_needed(found, told)
+        chosen = ordered(choose(ranked, kind, self.settings.answering, needed), kind)
         sentences, citations = cite(chosen)
         return parts | {
             "status": Status.ANSWERED,
             "short_answer": short_answer(ranked[0], kind, asked),
             "sentences": sentences,
             "citations": citations,
-            "disagreements": disagreements(question, found, citations),
+            "disagreements": disagreements(question, told, citations),
         }
 
 

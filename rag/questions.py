@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.counting import Counted, what_is_counted
+from rag.posts import POST_NOUNS
 from rag.types import BlockKind
 from rag.units import FAR, Unit, unit_asked_for
 from rag.wording.lexicon import is_plural
@@ -30,6 +31,8 @@ class Expected(StrEnum):
     DATE = "date"
     PERSON = "person"
     PLACE = "place"
+    POST = "post"
+    """What somebody is in a body: its director, second mate."""
     ANY = "any"
 
 
@@ -59,6 +62,12 @@ _REFERENCE = re.compile(
     r"journal|publisher|isbn|works cited)\b",
     re.IGNORECASE,
 )
+_WORK = r"(?:articles?|books?|briefs?|chapters?|essays?|papers?|reports?|stud(?:y|ies)|thes[ei]s)"
+_DATED_WORK = re.compile(
+    rf"\b(?:(?:1[5-9]|20)\d\d (?:[\w'’-]+ ){{0,3}}?{_WORK}|{_WORK} (?:from|of|dated) (?:1[5-9]|20)\d\d)\b",
+    re.IGNORECASE,
+)
+"""A work told by its year is one that a document refers to more often than a document."""
 _DEGREE = (
     rf"(?:many|much|long|{FAR}|large|big|old|high|often|cold|deep|distant|expensive|fast|few|heavy|hot|"
     r"low|short|small|tall|thick|wide|young)(?![\w-])"
@@ -66,7 +75,9 @@ _DEGREE = (
 """After "how": asks for a number, not for a manner."""
 _NUMBER = re.compile(
     rf"\b(?:how (?!often\b){_DEGREE}|what (?:number|percentage|share|proportion|fraction)|number of|total|"
-    r"count of|size of|length of)\b",
+    r"count of|size of|length of|"
+    r"what (?:is|was|were) the (?:[\w-]+ ){0,2}(?:area|capacity|headcount|population|(?:casualty|death) toll|turnout)|"
+    r"what (?:(?:is|was|were) the )?(?:[\w-]+ ){0,2}(?:depth|distance|flow|height|speed|temperature|weight|width))\b",
     re.IGNORECASE,
 )
 _ASKED_FIRST = (
@@ -90,13 +101,23 @@ _DATE = re.compile(
     r"in what year|year of|date of)\b",
     re.IGNORECASE,
 )
-_PERSON = re.compile(rf"{_asks_for('who')}|\b(?:whom|whose)\b", re.IGNORECASE)
+_PERSON = re.compile(
+    rf"{_asks_for('who')}|\b(?:whom|whose)\b|"
+    rf"\b(?:what|which) (?:[a-z-]+ )?(?:{POST_NOUNS}) (?:[a-z]+ly )?(?:{_AUXILIARY}|[a-z]{{2,}}(?:ed|[^s]s)|became|brought|"
+    r"chose|drew|gave|held|led|left|made|put|ran|said|spoke|took|won|wrote)\b",
+    re.IGNORECASE,
+)
 _DESCRIBED_PERSON = re.compile(
     r"\W*who\s+(?i:is|was|are|were)\s+(?:[A-Z][\w'’.-]*(?:\s+(?:al|bin|ibn|de|van|von|ul))?\s*)+\W*$",
 )
 """A question for a person who is named is for what they are, not for another name."""
 _PLACE = re.compile(
     rf"{_asks_for('where')}|\b(?:what|which) (?:city|country|place|capital|town|region)\b",
+    re.IGNORECASE,
+)
+_POST = re.compile(
+    r"\b(?:what|which)(?:['’]s)? (?:(?:is|was|were) (?:the |(?:[\w.’'-]+ ){1,5}?(?<=['’]s )|(?:his|her|their) ))?"
+    r"(?:(?:current|exact|former|official|present) )?(?:job|office|position(?! (?:on|regarding|towards?)\b)|post|rank|role|title)\b",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
@@ -174,9 +195,10 @@ def classify(question: str) -> QuestionKind:
     or "view"; otherwise such words make it open.
     """
     allowed = set(_PROSE)
-    if _BYLINE.search(question):
+    asks_for_byline = _BYLINE.search(question) is not None
+    if asks_for_byline:
         allowed.add(BlockKind.BYLINE)
-    if _REFERENCE.search(question):
+    if _REFERENCE.search(question) or (asks_for_byline and _DATED_WORK.search(question)):
         allowed.add(BlockKind.REFERENCE)
     unit = unit_asked_for(question)
     expected = Expected.NUMBER if unit else _expected(question)
@@ -210,6 +232,7 @@ def _expected(question: str) -> Expected:
         (_DATE, Expected.DATE),
         (_PERSON, Expected.PERSON),
         (_PLACE, Expected.PLACE),
+        (_POST, Expected.POST),
     ):
         if pattern.search(question):
             return expected

@@ -16,7 +16,7 @@ from rag.rephrasing import rephrased, searched_as
 from rag.speakers import author_asked_for, speaker_asked_for
 from rag.store.protocol import Scored
 from rag.synonyms import share_present
-from rag.terms import query_terms, terms
+from rag.terms import jaccard, query_terms, terms
 from rag.types import Hit, Scores
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ def collapse(
         if len(kept) == count:
             break
         own = own_terms[chunk.identifier]
-        if all(_jaccard(own, other) < near_duplicate for other in seen):
+        if all(jaccard(own, other) < near_duplicate for other in seen):
             kept.append(chunk)
             seen.append(own)
     return kept
@@ -271,8 +271,3 @@ def _scaled(ranking: Sequence[Scored]) -> dict[int, float]:
     if highest == lowest:
         return {item.chunk: 1.0 for item in ranking}
     return {item.chunk: (item.score - lowest) / (highest - lowest) for item in ranking}
-
-
-def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
-    union = len(left | right)
-    return len(left & right) / union if union else 1.0

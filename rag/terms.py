@@ -57,6 +57,12 @@ def without_possessive(word: str) -> str:
     return re.sub(r"['’]s?$", "", word)
 
 
+def jaccard(left: frozenset[str], right: frozenset[str]) -> float:
+    """Return the share (0..1) of all terms of two sets that both have; 1 for two empty sets."""
+    union = len(left | right)
+    return len(left & right) / union if union else 1.0
+
+
 def fold(text: str) -> str:
     """Return *text* in lower case, without accents and raised digits."""
     if text.isascii():

@@ -26,7 +26,8 @@ FAR = (
 _ASKED = {
     Unit.MONEY: re.compile(
         r"\b(?:how much (?:money|(?:did|do|does|has|have|is|was|will) .*\b(?:cost|spen[dt]|pa(?:y|id)|"
-        r"earn|donated?|invest(?:ed)?))|wh(?:at|ich) (?:did|does|do|will) .*\bcosts?(?=\W*$| (?:at|on|per)\b)|"
+        r"earn|donated?|invest(?:ed)?))|wh(?:at|ich) (?:did|does|do|will) .*\bcosts?(?=\W*$| (?:altogether|at|in (?:all|total)|on|overall|per)\b)|"
+        r"how (?:costly|expensive)|"
         r"(?:total|annual|yearly|estimated|construction|building|development) costs?|"
         r"what(?: is| was|['’]s) the cost of (?:an?|the)|"
         r"(?:what|which|how (?:large|big|high|much)) .*\b(?-i:budget|gdp|GDP|price|revenues?|salary|worth)|"
@@ -42,7 +43,7 @@ _ASKED = {
 }
 _OF_NO_NUMBER = re.compile(
     r"\W*(?:why|who|whom|whose|when|where|"
-    rf"how(?!\s+(?:many|much|large|big|high|long|{FAR})(?![\w-])))\b",
+    rf"how(?!\s+(?:many|much|large|big|costly|expensive|high|long|{FAR})(?![\w-])))\b",
     re.IGNORECASE,
 )
 _GIVEN = {

@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.quantities import YEAR, Numbers, parse_numbers
+from rag.names import states_in
+from rag.posts import Posts, parse_post
+from rag.quantities import QUANTITY, YEAR, Numbers, parse_numbers
 from rag.questions import Expected
 from rag.terms import fold, without_possessive
 from rag.wording.lexicon import MONTHS
@@ -26,10 +28,20 @@ _DATES = tuple(
         rf"\b{_DAY}(?:\s+of)?\s+{_MONTH},?\s+{_YEAR}\b",
         rf"\b{_MONTH}\s+{_DAY},?\s+{_YEAR}\b",
         rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}\b",
+        rf"\b{_DAY}(?:\s+of)?\s+{_MONTH}(?![a-z])",
+        rf"\b{_MONTH}\s+{_DAY}(?![\d.,]*\d)",
         rf"\b{_YEAR}\b",
     )
 )
 _DATES_WITH_MONTH = _DATES[:-1]
+_OTHER_TIMES = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:the|last|next|early|late|mid|that) "
+    r"(?:spring|summer|autumn|winter)|(?:spring|summer|autumn|winter) (?:of|[12]\d{3})|"
+    r"noon|midday|midnight|dawn|dusk|\d{1,2}[.:]\d\d|\d{1,2}(?: ?[ap]\.?m\b| o['’]clock)|"
+    r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d+) (?:day|week|month|year|decade|century)s? "
+    r"(?:ago|after|before|earlier|later)|(?:yester|to)day)\b"
+)
+"""Of which no date can be read."""
 _MANY = re.compile(r"\b(?:dozens|hundreds|thousands|millions|billions|trillions)\b")
 _SPAN_WORD = re.compile(r"[\w'’-]+")
 TITLES = frozenset(
@@ -53,14 +65,14 @@ _PERSON = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """A date as (year, month, day), as far as it is given."""
+    """A date as (year, month, day), as far as it is given; the year is 0 where it is not."""
 
     parts: tuple[int, ...]
 
     def agrees(self, other: Dates) -> bool:
         """Whether one can be a more precise form of the other."""
-        shared = min(len(self.parts), len(other.parts))
-        return self.parts[:shared] == other.parts[:shared]
+        pairs = list(zip(self.parts, other.parts, strict=False))
+        return all(left == right for left, right in pairs[0 if all(pairs[0]) else 1 :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,9 @@ class Names:
         )
 
 
-Value = Numbers | Dates | Names
+Value = Numbers | Dates | Names | Posts
+_ONLY_NUMBER = re.compile(rf"\W*(?:[a-z]+ ){{0,2}}[$€£¥₹]?(?:{QUANTITY})\W*(?:[\w/%-]+\W*){{0,4}}")
+_NAME_OF_PLACE = re.compile(r"[A-ZÀ-Þ][\w'’-]+")
 
 
 def parse_value(text: str, expected: Expected) -> Value | None:
@@ -92,7 +106,7 @@ def parse_value(text: str, expected: Expected) -> Value | None:
 
     Args:
         text: The span.
-        expected: What the question asks for; `Expected.ANY` reads a date, else a number.
+        expected: What the question asks for; `Expected.ANY` reads a number with at most a few words.
     """
     folded = fold(text)
     match expected:
@@ -103,11 +117,14 @@ def parse_value(text: str, expected: Expected) -> Value | None:
         case Expected.PERSON:
             words = tuple(word for word in _NAME_WORD.findall(folded) if word not in TITLES)
             return Names(words) if words else None
-        case Expected.ANY:
-            date = parse_date(folded)
-            return date if date and len(date.parts) > 1 else parse_numbers(folded)
+        case Expected.POST:
+            return parse_post(folded)
         case Expected.PLACE:
-            return None
+            places = _NAME_OF_PLACE.findall(text)
+            return Names(tuple(map(fold, places))) if places and not states_in(text) else None
+        case Expected.ANY:
+            dated = parse_date(folded) is not None
+            return parse_numbers(folded) if _ONLY_NUMBER.fullmatch(folded) and not dated else None
 
 
 def value_fits(text: str, expected: Expected) -> bool:
@@ -121,14 +138,15 @@ def value_fits(text: str, expected: Expected) -> bool:
             undated = _without_dates(fold(text))
             return parse_numbers(undated) is not None or _MANY.search(undated) is not None
         case Expected.DATE:
-            return parse_date(fold(text)) is not None
+            folded = fold(text)
+            return parse_date(folded) is not None or _OTHER_TIMES.search(folded) is not None
         case Expected.PERSON:
             dated = parse_date(fold(text)) is not None
             words = (word for word in text.split() if not (dated and word[:3].lower() in _MONTHS))
             return any(word[:1].isupper() for word in words)
         case Expected.PLACE:
             return bool(text) and not _PERSON.match(text)
-        case Expected.ANY:
+        case Expected.ANY | Expected.POST:
             return bool(text)
 
 
@@ -150,7 +168,7 @@ def only_repeats(span: str, question: str) -> bool:
 def agree(left: Value, right: Value) -> bool:
     """Whether two values can be one; values of different kinds cannot be compared, so they can."""
     match left, right:
-        case (Numbers(), Numbers()) | (Dates(), Dates()) | (Names(), Names()):
+        case (Numbers(), Numbers()) | (Dates(), Dates()) | (Names(), Names()) | (Posts(), Posts()):
             return left.agrees(right)  # type: ignore[arg-type]
     return True
 
@@ -162,7 +180,7 @@ def parse_date(folded: str) -> Dates | None:
         if match:
             found = match.groupdict()
             month = found.get("month")
-            parts = [int(found["year"])]
+            parts = [int(found.get("year") or 0)]
             if month:
                 parts.append(int(month) if month.isdigit() else _MONTHS[month[:3]])
             if found.get("day"):

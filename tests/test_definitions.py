@@ -24,6 +24,8 @@ from tests.test_near_misses import candidate
         ("What does “SCO” stand for?", "SCO"),
         ("Define white-box testing.", "white-box testing"),
         ("What are blue helmets?", "blue helmets"),
+        ("What do the letters MNNA mean?", "MNNA"),
+        ("What does the acronym SCO stand for?", "SCO"),
         ("Tell me about the IMCTC", "IMCTC"),
         ("Give me a short overview of CPEC.", "CPEC"),
         ("Could you tell me something about NATO?", "NATO"),
@@ -72,6 +74,14 @@ def test_a_word_that_the_text_has_in_small_letters_is_no_acronym():
     assert spelled_out("nap", f"{used[0].text} He took a nap.") == ""
     assert spelled_out("NAP", f"{used[0].text} He took a nap.") == "National Aid Plan"
     assert spelled_out("it", "Information Technology (IT) grows.") == ""
+
+
+def test_an_entry_of_a_glossary_comes_first():
+    entry = "MNNA. Major non-NATO ally, a status."
+    ranked = definitions_first(
+        scored("Pakistan got a status of MNNA in 2004.", entry), "What does MNNA mean?"
+    )
+    assert ranked[0].text == entry
 
 
 def test_what_a_thing_without_an_acronym_is():

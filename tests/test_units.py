@@ -22,6 +22,8 @@ from rag.units import Unit, has_unit
         ("What is the cost of the fence?", Unit.MONEY),
         ("What was Nanjing’s GDP in 2013?", Unit.MONEY),
         ("What budget does the ministry have?", Unit.MONEY),
+        ("What did the railway cost in total?", Unit.MONEY),
+        ("How expensive did the line turn out to be?", Unit.MONEY),
         ("What is the cost of living?", None),
         ("What is the infrastructure bill?", None),
         ("What philosophy did Price support?", None),

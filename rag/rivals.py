@@ -1,0 +1,218 @@
+"""What other documents answer: sentences with another value than the best one's.
+
+Whether "412,000 children were reached" and "367,000 children were immunised" answer one question
+is told by a logistic function: from what the reader thinks of the second, what it has in common with
+the first and with the question, and how near the two values are.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rag.counting import (
+    asks_about_start,
+    counted_number,
+    counts_another_time,
+    of_same_things,
+)
+from rag.logistic import log_odds, logistic
+from rag.names import names_in, share_named
+from rag.quantities import Numbers
+from rag.questions import Expected, Form
+from rag.terms import jaccard, terms
+from rag.types import Span
+from rag.values import Value, parse_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.evidence import Candidate
+    from rag.questions import QuestionKind
+
+RIVAL_WEIGHTS = {
+    "answerable": 0.41,
+    "overlap": 2.48,
+    "similarity": 1.34,
+    "shared": 1.35,
+    "fits": -0.99,
+    "named": 1.06,
+    "counted": 0.88,
+    "unit": 0.75,
+    "apart": -1.59,
+    "near": 1.63,
+    "date": 0.3,
+    "person": -1.35,
+    "place": -0.33,
+    "post": 1.1,
+    "bias": -3.13,
+}
+"""A logistic function of `rival_features`, fitted by ``training/fit_disagreement.py``."""
+SURE = 0.5
+"""The reader's probability (0..1) from which on what it marked goes before a number that counts."""
+MIN_UNCOUNTED = 0.3
+"""The same of a number without the noun that the question counts."""
+NEAR = 0.4
+"""Difference of two numbers' natural logarithms up to which they may well be of one quantity."""
+MIN_NEAR_COUNT, NEAR_COUNT, NEAR_COUNT_PROBABILITY = 10, 0.22, 0.5
+"""Two counts of the same things, from the first on, that differ by no more than the second (of their
+logarithms: a fifth) have at least the third: "42 states", "the 41-member group"."""
+MIN_SHARE_NAMED = 0.5
+"""Of the question's names, in the passage of such a count."""
+MOST_APART = 4.0
+"""A greater difference tells nothing more."""
+LIKELIEST = 40
+"""Sentences looked at, by score."""
+UNIT_CHARACTERS, UNIT_WORDS = 30, 2
+"""After a number, in which stands what it counts, or its unit."""
+_UNIT_WORD = re.compile(r"[^\W\d_]+|%")
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A sentence with the value that it gives, and how likely (0..1) it answers the question.
+
+    ``counts`` says that the value is a number of just what the question counts ("41 members").
+    """
+
+    candidate: Candidate
+    value: Value
+    counts: bool = False
+    probability: float = 1.0
+
+
+def rivals(ranked: Sequence[Candidate], kind: QuestionKind, question: str) -> list[Rival]:
+    """Return the best sentence, then the likeliest one of each other document, with their values.
+
+    Only one sentence of a document counts, so that a figure for an earlier time beside the
+    current one in the same text is no disagreement.
+
+    Args:
+        ranked: Scored candidates with the reader's spans, best first.
+        kind: What the question asks for; for open questions nothing is compared.
+        question: Self-contained text.
+
+    Returns:
+        The likeliest first after the best; nothing where the best has no value to compare.
+    """
+    found = with_values(ranked, kind, question)
+    likeliest: dict[str, Rival] = {}
+    for item in found[1:]:
+        name = item.candidate.document.name
+        if name == found[0].candidate.document.name:
+            continue
+        features = rival_features(item, found[0], kind, question)
+        probability = logistic(features, RIVAL_WEIGHTS)
+        if item.counts and _may_be_one_count(item, found[0], features["named"], question):
+            probability = max(probability, NEAR_COUNT_PROBABILITY)
+        if name not in likeliest or probability > likeliest[name].probability:
+            likeliest[name] = replace(item, probability=probability)
+    return [*found[:1], *sorted(likeliest.values(), key=lambda rival: -rival.probability)]
+
+
+def with_values(ranked: Sequence[Candidate], kind: QuestionKind, question: str) -> list[Rival]:
+    """Return the sentences that give a value of the kind asked for, in their order.
+
+    Nothing if the first gives none, or the question is open.
+    """
+    if kind.form is Form.OPEN:
+        return []
+    found = [_with_value(item, kind, question) for item in ranked[:LIKELIEST]]
+    if not found or not found[0]:
+        return []
+    return [item for item in found if item and (item is found[0] or _speaks(item, kind))]
+
+
+def rival_features(item: Rival, best: Rival, kind: QuestionKind, question: str) -> dict[str, float]:
+    """Return what tells that a sentence answers what the best one answers with another value."""
+    candidate = item.candidate
+    own, other = frozenset(terms(candidate.text)), frozenset(terms(best.candidate.text))
+    passage = frozenset(terms(candidate.hit.chunk.indexed_text))
+    apart = _apart(item.value, best.value)
+    return {
+        "answerable": log_odds(candidate.answerable),
+        "overlap": candidate.overlap,
+        "similarity": candidate.similarity,
+        "shared": jaccard(own, other),
+        "fits": float(candidate.fits),
+        "named": share_named(names_in(question), passage),
+        "counted": float(item.counts),
+        "unit": _same_unit(candidate, best.candidate, kind),
+        "apart": min(apart or 0.0, MOST_APART),
+        "near": float(apart is not None and apart < NEAR),
+        "date": float(kind.expected is Expected.DATE),
+        "person": float(kind.expected is Expected.PERSON),
+        "place": float(kind.expected is Expected.PLACE),
+        "post": float(kind.expected is Expected.POST),
+    }
+
+
+def _with_value(item: Candidate, kind: QuestionKind, question: str) -> Rival | None:
+    """Return a sentence with its value, the number that counts what the question counts first."""
+    counted = kind.counted
+    count = counted_number(item.text, counted, question) if counted else None
+    marked = item.answer.start - item.span.start if item.answer else 0
+    if counted and counts_another_time(item.text, count[0] if count else marked, question):
+        return None
+    if counted and not counted.narrowed <= frozenset(terms(item.hit.chunk.indexed_text)):
+        count = None  # male employees are no female ones
+    if not (count or (item.fits and item.answerable)):
+        return None
+    if count and not (item.fits and (item.answerable or 0.0) >= SURE):
+        start = item.span.start
+        item = replace(item, answer=Span(start + count[0], start + count[1]))
+    value = _value(item, kind)
+    return Rival(item, value, count is not None) if value is not None else None
+
+
+def _speaks(item: Rival, kind: QuestionKind) -> bool:
+    """Whether a number counts what is asked for, or the reader thinks that it does."""
+    return (
+        kind.counted is None or item.counts or (item.candidate.answerable or 0.0) >= MIN_UNCOUNTED
+    )
+
+
+def _value(item: Candidate, kind: QuestionKind) -> Value | None:
+    return parse_value(item.document.slice(item.answer), kind.expected) if item.answer else None
+
+
+def _may_be_one_count(item: Rival, best: Rival, named: float, question: str) -> bool:
+    """Whether a count comes so near to the best's that both are of one thing, whoever reads it.
+
+    Not where the passage lacks what the question names, nor for the beginning.
+    """
+    apart = _apart(item.value, best.value)
+    if apart is None or asks_about_start(question) or named < MIN_SHARE_NAMED:
+        return False
+    least = min(value.numbers[-1] for value in (item.value, best.value))  # type: ignore[union-attr]
+    return least >= MIN_NEAR_COUNT and apart <= NEAR_COUNT
+
+
+def _apart(value: Value, other: Value) -> float | None:
+    """Return the difference of two numbers' logarithms, None where one is no positive number."""
+    if not isinstance(value, Numbers) or not isinstance(other, Numbers):
+        return None
+    left, right = value.numbers[-1], other.numbers[-1]
+    return abs(math.log(left / right)) if left > 0 and right > 0 else None
+
+
+def _same_unit(item: Candidate, best: Candidate, kind: QuestionKind) -> float:
+    """Return 1 if two numbers are of the same things or in one unit, -1 if not, 0 if unknown."""
+    if kind.expected not in (Expected.NUMBER, Expected.ANY):
+        return 0.0
+    units, others = _unit(item), _unit(best)
+    if not units or not others:
+        return 0.0
+    return 1.0 if units & others or of_same_things(units, others) else -1.0
+
+
+def _unit(item: Candidate) -> frozenset[str]:
+    """Return the terms of the words in an answer and right after it."""
+    if item.answer is None:
+        return frozenset()
+    end = item.answer.end
+    after = item.document.slice(Span(end, max(end, min(end + UNIT_CHARACTERS, item.span.end))))
+    words = _UNIT_WORD.findall(item.document.slice(item.answer))
+    return frozenset(terms(" ".join([*words, *_UNIT_WORD.findall(after)[:UNIT_WORDS]])))
