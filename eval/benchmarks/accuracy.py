@@ -47,7 +47,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "eval" / "results"
 CACHE = ROOT / "index" / "benchmarks"
-GOLD = {"seeds": ROOT / "eval/gold/seeds.jsonl", "corpus": ROOT / "eval/gold/corpus.jsonl"}
+OWN_SETS = ("seeds", "corpus", "sources")
+GOLD = {name: ROOT / f"eval/gold/{name}.jsonl" for name in OWN_SETS}
 TELL_EVERY_S = 5.0
 
 
@@ -131,7 +132,7 @@ def _figure(metric: Metric | None) -> str:
 def _tasks(
     options: argparse.Namespace,
 ) -> Iterator[tuple[str, Callable[[Workshop], list[Measured]]]]:
-    folders = {"seeds": options.seeds, "corpus": options.corpus}
+    folders = {"seeds": options.seeds, "corpus": options.corpus, "sources": options.sources}
     for name, folder in folders.items():
         if folder is not None and name in options.only:
             yield name, _own(name, folder, options.limit)
@@ -184,6 +185,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=_folder, help="the folder of the public sets")
     parser.add_argument("--seeds", type=_folder, help="the folder of the five seed texts")
     parser.add_argument("--corpus", type=_folder, default=ROOT / "corpus")
+    parser.add_argument("--sources", type=_folder, default=ROOT / "eval/gold/sources")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
     parser.add_argument("--limit", type=_count, help="try it on so many questions of each set")
     parser.add_argument("--cache", type=Path, default=CACHE, help="keeps indexes and vectors")

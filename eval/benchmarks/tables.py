@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Figures = Mapping[str, Mapping[str, Any]]
     Results = Mapping[tuple[str, str], Mapping[str, Any]]
 
-OWN_SETS = {"seeds": "five texts", "corpus": "sample corpus"}
+OWN_SETS = {"seeds": "five texts", "corpus": "sample corpus", "sources": "sources"}
 OWN_ROWS = (
     ("exact_quotes", "quotes that are exactly their document at their span", "1.000"),
     ("hit@5", "evidence among the first 5 of `rag search`", "0.92"),
@@ -41,6 +41,8 @@ OWN_ROWS = (
     ("aurc", "area under risk and coverage (lower is better)", ""),
     ("calibration_error", "calibration error (lower is better)", ""),
     ("conflict_shown", "conflicts of which two sides are shown", ""),
+    ("conflict_flagged", "conflicts told as a disagreement", ""),
+    ("figures_shown", "conflicting figures and dates shown", "0.90"),
     ("false_alarm", "false alarms of disagreement (lower is better)", "0.05"),
 )
 WORDINGS = {"same": "same words as the text", "other": "other words"}
