@@ -46,6 +46,8 @@ All three are fitted on development questions by ``training/fit_answering.py``.
 """
 FURTHER_SENTENCE = {Form.FACT: 0.45, Form.LIST: 0.32, Form.OPEN: 0.32}
 """Share of the best sentence's score that another one needs to be added, with a reader."""
+FURTHER_ANSWERABLE = 0.1
+"""The least of the reader's probability (0..1) in a further sentence of a factual question."""
 FURTHER_SENTENCE_WITHOUT_READER = 0.75
 SENTENCES = {Form.FACT: 2, Form.LIST: 4, Form.OPEN: 4}
 """The most sentences of an answer; the setting ``answering.max_sentences`` lowers it."""
@@ -147,12 +149,7 @@ def choose(
     """
     limit = min(SENTENCES[kind.form], settings.max_sentences)
     needed = needed[: settings.max_sentences]
-    share = (
-        FURTHER_SENTENCE_WITHOUT_READER
-        if ranked[0].answerable is None
-        else FURTHER_SENTENCE[kind.form]
-    )
-    good = [item for item in ranked if item.score >= share * ranked[0].score]
+    good = [item for item in ranked if item is ranked[0] or _adds(item, ranked[0], kind)]
     chosen: list[Chosen] = []
     words: list[frozenset[str]] = []
     for candidate in [*needed, *(item for item in good if item not in needed)]:
@@ -166,6 +163,15 @@ def choose(
             chosen.append(Chosen(candidate))
             words.append(own)
     return chosen
+
+
+def _adds(item: Candidate, best: Candidate, kind: QuestionKind) -> bool:
+    """Whether a further sentence is worth reading: for a fact, it has to hold one of the kind."""
+    if best.answerable is None:
+        return item.score >= FURTHER_SENTENCE_WITHOUT_READER * best.score
+    near = item.score >= FURTHER_SENTENCE[kind.form] * best.score
+    holds = item.fits and (item.answerable or 0.0) >= FURTHER_ANSWERABLE
+    return near and (holds or kind.form is not Form.FACT)
 
 
 def ordered(chosen: Sequence[Chosen], kind: QuestionKind) -> list[Chosen]:

@@ -1,9 +1,14 @@
-"""The order of an answer's sentences."""
+"""Which sentences an answer has, and in which order."""
 
 from __future__ import annotations
 
-from rag.answering import Chosen, ordered
+from dataclasses import replace
+
+import pytest
+
+from rag.answering import Chosen, choose, ordered
 from rag.questions import classify
+from rag.settings import AnsweringSettings
 from tests.test_near_misses import candidate
 
 
@@ -27,3 +32,35 @@ def test_the_best_sentence_is_first_and_the_others_stand_as_in_their_texts():
 
 def test_sentences_of_a_fact_stay_in_the_order_of_merit():
     assert order("When was it so?", ("a.txt", 9), ("b.txt", 5), ("a.txt", 2)) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("question", "fits", "answerable", "sentences"),
+    [
+        ("When was it signed?", True, 0.6, 2),
+        ("When was it signed?", False, 0.6, 1),
+        ("When was it signed?", True, 0.05, 1),
+        ("Why was it signed?", False, 0.05, 2),
+    ],
+)
+def test_a_further_sentence_of_a_fact_has_to_hold_a_value(question, fits, answerable, sentences):
+    texts = "They signed the pact in May 2014.", "Critics have called for a new one since."
+    best, other = (replace(candidate(text, name=text), score=0.8) for text in texts)
+    ranked = [
+        replace(best, answerable=0.9, fits=True),
+        replace(other, answerable=answerable, fits=fits, score=0.7),
+    ]
+    found = choose(ranked, classify(question), AnsweringSettings())
+    assert [item.candidate.text for item in found] == list(texts[:sentences])
+
+
+def test_a_sentence_that_is_needed_is_in_the_answer():
+    best, other = (
+        replace(candidate(text, name=text), answerable=0.9, fits=True, score=score)
+        for text, score in (("It has 42 members now.", 0.8), ("The 41-member group met.", 0.01))
+    )
+    kind = classify("How many members does it have?")
+    assert len(choose([best, other], kind, AnsweringSettings())) == 1
+    assert [
+        item.candidate for item in choose([best, other], kind, AnsweringSettings(), [best, other])
+    ] == [best, other]
