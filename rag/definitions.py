@@ -7,6 +7,7 @@ something of it.
 
 from __future__ import annotations
 
+import bisect
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -37,8 +38,11 @@ _IS = (
     r"(?:\s+\([^()]{2,60}\))?(?:,[^,;]{3,120},)?\s+(?:is|are|was|were|refers? to|represents?|denotes?|means?)\s+"
     r"(?:(?:also|usually|generally|now|often)\s+)?(?:an?|the|one of|any|all|those|what)\b"
 )
-_ENTRY = r"(?:[.:]|\s[–—-])\s+\S"
-"""After the word that an entry of a glossary explains."""
+_AFTER_ENTRY = r"(?:[.:]|\s[–—-])\s+\S"
+_ENTRY = re.compile(rf"[“\"]?[\w’'-]+(?: [\w’'-]+){{0,4}}[”\"]?{_AFTER_ENTRY}")
+"""How an entry of a glossary begins; a dateline ("KESSIN: Ministers met") begins like it."""
+NEIGHBOURS, ENTRIES = 4, 3
+"""Of so many blocks on each side of an entry, so many are entries, too."""
 SPELLING_SHARE, SAYING_SHARE = 0.5, 0.4
 """Of what the best score lacks to 1, added to it for spelling an acronym out and for "X is a …"."""
 DEFINING_ANSWERABLE = 0.9
@@ -72,10 +76,8 @@ def _raised(item: Candidate, thing: str, best: float) -> Candidate:
     spelled = spelled_out(thing, item.text)
     name = re.escape(thing)
     says = re.search(
-        rf"(?:^|[(“\"]|\b(?:an?|the)\s+){name}[)”\"]?{_IS}|^[“\"]?{name}[”\"]?{_ENTRY}",
-        item.text,
-        re.IGNORECASE,
-    )
+        rf"(?:^|[(“\"]|\b(?:an?|the)\s+){name}[)”\"]?{_IS}", item.text, re.IGNORECASE
+    ) or (re.match(rf"[“\"]?{name}[”\"]?{_AFTER_ENTRY}", item.text) and _is_among_entries(item))
     share = SPELLING_SHARE * bool(spelled) + SAYING_SHARE * bool(says)
     if not share:
         return item
@@ -90,3 +92,10 @@ def _raised(item: Candidate, thing: str, best: float) -> Candidate:
         answer=answer,
         fits=answer is not None,
     )
+
+
+def _is_among_entries(item: Candidate) -> bool:
+    blocks = item.document.blocks
+    place = bisect.bisect_left(blocks, item.block.span.start, key=lambda block: block.span.start)
+    around = blocks[max(0, place - NEIGHBOURS) : place] + blocks[place + 1 : place + 1 + NEIGHBOURS]
+    return sum(bool(_ENTRY.match(item.document.slice(block.span))) for block in around) >= ENTRIES

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.types import CELL_SEPARATOR, Disagreement, Position
-from rag.values import Value, agree
+from rag.values import Value, agree, comparable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,8 @@ def stances(found: Sequence[Rival]) -> list[Stance]:
     """Return the different values that documents give, the best first; none if they agree."""
     stances: list[Stance] = []
     for rival in found:
-        if rival.probability < TOLD and stances:
+        unsure = rival.probability < TOLD or not comparable(rival.value, found[0].value)
+        if stances and unsure:
             continue
         for index, stance in enumerate(stances):
             if agree(stance.value, rival.value):

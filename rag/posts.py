@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 POST_NOUNS = (
-    r"admiral|advis[eo]r|advocate|agent|ambassador|analyst|attorney|auditor|bishop|brigadier|bursar|captain|"
+    r"admiral|advis[eo]r|advocate|ambassador|analyst|attorney|auditor|bishop|brigadier|bursar|captain|"
     r"chair(?:man|person|woman)?|chancellor|chief|clerk|coach|colonel|columnist|commander|commissioner|"
     r"comptroller|consul|controller|co-?ordinator|correspondent|counsel(?:lor)?|curator|dean|delegate|"
     r"deputy|director|doctor|economist|editor|engineer|envoy|executive|fellow|foreman|general|governor|head|"
@@ -14,42 +14,64 @@ POST_NOUNS = (
     r"mediator|minister|moderator|negotiator|officer|official|ombudsman|organi[sz]er|pilot|premier|president|"
     r"principal|professor|prosecutor|provost|rapporteur|rector|registrar|representative|researcher|scientist|"
     r"secretary|senator|sergeant|sheriff|speaker|spokes(?:man|person|woman)|superintendent|supervisor|"
-    r"surgeon|teacher|treasurer|trustee|vice-president|warden"
+    r"surgeon|teacher|treasurer|trustee|warden"
 )
 """In a regular expression, singular and in lower case."""
-_NOUN = re.compile(rf"\b(?:{POST_NOUNS})\b")
-_WORD = re.compile(r"[a-z][a-z-]*")
-_AFTER = re.compile(r"\s(?:of|for|at|in|to|on|with|who|from)\s|[,;:(]")
-_OVER = re.compile(r"\b(?:former|formerly|ex|one-time|previous|previously|retired)\b")
+_POST = re.compile(
+    rf"(?P<before>(?:[a-z]+ ){{0,3}})(?P<post>\b(?:{POST_NOUNS})\b(?: (?:general|executive|officer)\b)?(?: in chief)?)"
+    r"(?: (?:of|for) (?!(?:an?|the|his|her|its|their)\b)(?P<field>[a-z]+))?"
+)
+_SPELLINGS = (
+    (re.compile(r"\bceo\b"), "chief executive"),
+    (re.compile(r"['’]s\b|[,;:(]"), " | "),
+    (re.compile(r"[-–]"), " "),
+    (re.compile(r"advisor"), "adviser"),
+    (re.compile(r"\bco ordinator"), "coordinator"),
+    (re.compile(r"organizer"), "organiser"),
+    (re.compile(r"(?<=chair)(?:man|person|woman)\b|(?<=spokes)(?:man|person|woman)\b"), ""),
+    (re.compile(r"\bvice\b"), "deputy"),
+    (re.compile(r" {2,}"), " "),
+)
+_OVER = re.compile(r"\b(?:former|formerly|ex|one time|previous|previously|retired)\b")
 _NOT_TELLING = frozenset(
-    "a an the and as its his her their our first new then now current currently s".split()
+    "a an the and as is was been its his her their our new then now current currently of for at in by".split()
 )
 _GENERAL = frozenset("boss chief head leader member officer official".split())
 """Which by themselves nearly everybody's post is called in a newspaper."""
-_BELOW = frozenset("acting assistant associate deputy vice".split())
+_BELOW = frozenset("acting assistant associate deputy".split())
+_RANKED = frozenset("lieutenant mate officer secretary".split())
+"""Of which there is a first and a second; a first commander had none before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posts:
-    """The words that tell a post, without those of the body that has it."""
+    """The words that tell a post, and the field after "of" or "for": "minister of finance"."""
 
     words: frozenset[str]
+    field: frozenset[str] = frozenset()
 
     def agrees(self, other: Posts) -> bool:
         """Whether one can be a shorter wording of the other; a deputy director is no director."""
-        if self.words & _BELOW != other.words & _BELOW:
+        if self.words & _BELOW != other.words & _BELOW or self._has_another_field(other):
             return False
         general = any(len(words) == 1 and words <= _GENERAL for words in (self.words, other.words))
-        return general or self.words <= other.words or other.words <= self.words
+        own, others = self.words | self.field, other.words | other.field
+        return general or own <= others or others <= own or self.words == other.words
+
+    def _has_another_field(self, other: Posts) -> bool:
+        own = self.field or self.words - other.words
+        others = other.field or other.words - self.words
+        return bool((self.field or other.field) and own and others and not own & others)
 
 
 def parse_post(folded: str) -> Posts | None:
     """Return the post that lower-case text names; None where it names none, or a former one."""
-    named = _NOUN.search(folded)
+    for pattern, put in _SPELLINGS:
+        folded = pattern.sub(put, folded)
+    named = _POST.search(folded)
     if not named or _OVER.search(folded):
         return None
-    start = max((match.end() for match in _AFTER.finditer(folded, 0, named.start())), default=0)
-    after = _AFTER.search(folded, named.end())
-    phrase = folded[start : after.start() if after else len(folded)]
-    words = frozenset(_WORD.findall(phrase))
-    return Posts(words - _NOT_TELLING or words)
+    words = set(f"{named['before']}{named['post']}".split()) - _NOT_TELLING
+    if not words & _RANKED:
+        words.discard("first")
+    return Posts(frozenset(words), frozenset([named["field"]] if named["field"] else ()))

@@ -73,11 +73,16 @@ _DEGREE = (
     r"low|short|small|tall|thick|wide|young)(?![\w-])"
 )
 """After "how": asks for a number, not for a manner."""
+_AUXILIARY = r"(?:are|can|could|did|do|does|had|has|have|is|must|shall|should|was|were|will|would)"
+_MEASURED = r"depth|distance|flow|height|speed|temperature|width"
+_MEASURED_OF = rf"(?=\W*$| (?:at|between|from|in|of|on|to|under|{_AUXILIARY})\b)"
+"""After what is measured; "the speed limit" and "population growth" are something else."""
 _NUMBER = re.compile(
     rf"\b(?:how (?!often\b){_DEGREE}|what (?:number|percentage|share|proportion|fraction)|number of|total|"
     r"count of|size of|length of|"
-    r"what (?:is|was|were) the (?:[\w-]+ ){0,2}(?:area|capacity|headcount|population|(?:casualty|death) toll|turnout)|"
-    r"what (?:(?:is|was|were) the )?(?:[\w-]+ ){0,2}(?:depth|distance|flow|height|speed|temperature|weight|width))\b",
+    r"what (?:is|was|were) the (?:(?!of\b)[\w-]+ )?(?:area(?! of (?:expertise|interest|law|research|study)\b)|capacity|"
+    rf"headcount|population|(?:casualty|death) toll|turnout|{_MEASURED}){_MEASURED_OF}|"
+    rf"what (?:(?!{_AUXILIARY}|of\b)[\w-]+ )?(?:{_MEASURED}){_MEASURED_OF})\b",
     re.IGNORECASE,
 )
 _ASKED_FIRST = (
@@ -85,7 +90,6 @@ _ASKED_FIRST = (
     r"exactly|precisely)\s+){0,2}"
 )
 _ASKED_LATER = r"\b(?:and|or|but|asks?|exactly|find out|known?|say|says|(?:show|tell) (?:me|us)|is it|was it)\s+"
-_AUXILIARY = r"(?:are|can|could|did|do|does|had|has|have|is|must|shall|should|was|were|will|would)"
 
 
 def _asks_for(word: str) -> str:
@@ -101,10 +105,13 @@ _DATE = re.compile(
     r"in what year|year of|date of)\b",
     re.IGNORECASE,
 )
+_DID = r"[a-z]{2,}ed|became|brought|chose|drew|gave|held|led|left|made|put|ran|said|spoke|took|won|wrote"
+_ALSO_ADJECTIVES = r"(?:chief|delegate|fellow|general|major|official|principal|representative)\b"
+"""Before a noun in the plural they are no posts: "which major cities"."""
 _PERSON = re.compile(
     rf"{_asks_for('who')}|\b(?:whom|whose)\b|"
-    rf"\b(?:what|which) (?:[a-z-]+ )?(?:{POST_NOUNS}) (?:[a-z]+ly )?(?:{_AUXILIARY}|[a-z]{{2,}}(?:ed|[^s]s)|became|brought|"
-    r"chose|drew|gave|held|led|left|made|put|ran|said|spoke|took|won|wrote)\b",
+    rf"\b(?:what|which) (?:[a-z-]+ )?(?:(?:{POST_NOUNS}) (?:[a-z]+ly )?(?:{_AUXILIARY}|{_DID})|"
+    rf"(?!{_ALSO_ADJECTIVES})(?:{POST_NOUNS}) [a-z]{{2,}}[^s]s)\b",
     re.IGNORECASE,
 )
 _DESCRIBED_PERSON = re.compile(
@@ -117,7 +124,8 @@ _PLACE = re.compile(
 )
 _POST = re.compile(
     r"\b(?:what|which)(?:['’]s)? (?:(?:is|was|were) (?:the |(?:[\w.’'-]+ ){1,5}?(?<=['’]s )|(?:his|her|their) ))?"
-    r"(?:(?:current|exact|former|official|present) )?(?:job|office|position(?! (?:on|regarding|towards?)\b)|post|rank|role|title)\b",
+    r"(?:(?:current|exact|former|official|present) )?(?:job|office|position(?! (?:of|on|regarding|towards?)\b)|"
+    r"post|rank|role|title(?! of\b))(?![\w-])(?! (?:building|losses|office|sectors?)\b)",
     re.IGNORECASE,
 )
 _OPEN = re.compile(

@@ -115,12 +115,12 @@ def rivals(ranked: Sequence[Candidate], kind: QuestionKind, question: str) -> li
 def with_values(ranked: Sequence[Candidate], kind: QuestionKind, question: str) -> list[Rival]:
     """Return the sentences that give a value of the kind asked for, in their order.
 
-    Nothing if the first gives none, or the question is open.
+    Nothing if the first gives none, the question is open, or there is no reader.
     """
-    if kind.form is Form.OPEN:
+    if kind.form is Form.OPEN or not ranked or ranked[0].answerable is None:
         return []
     found = [_with_value(item, kind, question) for item in ranked[:LIKELIEST]]
-    if not found or not found[0]:
+    if not found[0]:
         return []
     return [item for item in found if item and (item is found[0] or _speaks(item, kind))]
 
@@ -195,7 +195,8 @@ def _apart(value: Value, other: Value) -> float | None:
     if not isinstance(value, Numbers) or not isinstance(other, Numbers):
         return None
     left, right = value.numbers[-1], other.numbers[-1]
-    return abs(math.log(left / right)) if left > 0 and right > 0 else None
+    positive = 0 < left < math.inf and 0 < right < math.inf
+    return abs(math.log(left) - math.log(right)) if positive else None
 
 
 def _same_unit(item: Candidate, best: Candidate, kind: QuestionKind) -> float:

@@ -14,13 +14,18 @@ from rag.names import states_in
 from rag.posts import Posts, parse_post
 from rag.quantities import QUANTITY, YEAR, Numbers, parse_numbers
 from rag.questions import Expected
-from rag.terms import fold, without_possessive
+from rag.terms import fold, terms, without_possessive
 from rag.wording.lexicon import MONTHS
 
 _MONTHS = {name[:3].lower(): number for number, name in enumerate(MONTHS, start=1)}
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
+)
+_DAY = r"(?<![\d–-])(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _YEAR = rf"(?P<year>{YEAR})"
+_NO_MONTH = r"(?! (?:be|have|not|also|still|yet|ha[ds]|[a-z]+ (?:up|on|out))\b)"
+"""After "may" as a verb: "up to 12 may be missing"."""
 _DATES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -28,27 +33,31 @@ _DATES = tuple(
         rf"\b{_DAY}(?:\s+of)?\s+{_MONTH},?\s+{_YEAR}\b",
         rf"\b{_MONTH}\s+{_DAY},?\s+{_YEAR}\b",
         rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}\b",
-        rf"\b{_DAY}(?:\s+of)?\s+{_MONTH}(?![a-z])",
-        rf"\b{_MONTH}\s+{_DAY}(?![\d.,]*\d)",
+        rf"\b{_DAY}(?:\s+of)?\s+{_MONTH}{_NO_MONTH}",
+        rf"\b{_MONTH}\s+{_DAY}\b(?![\d.,]*\d)(?! [a-z])",
         rf"\b{_YEAR}\b",
     )
 )
 _DATES_WITH_MONTH = _DATES[:-1]
+_UNITS_OF_TIME = r"(?:days?|weeks?|months?|years?|decades?|century|centuries)"
 _OTHER_TIMES = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:the|last|next|early|late|mid|that) "
     r"(?:spring|summer|autumn|winter)|(?:spring|summer|autumn|winter) (?:of|[12]\d{3})|"
-    r"noon|midday|midnight|dawn|dusk|\d{1,2}[.:]\d\d|\d{1,2}(?: ?[ap]\.?m\b| o['’]clock)|"
-    r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d+) (?:day|week|month|year|decade|century)s? "
-    r"(?:ago|after|before|earlier|later)|(?:yester|to)day)\b"
+    r"noon|midday|midnight|dawn|dusk|(?:at |^)(?:[01]?\d|2[0-3])[.:][0-5]\d(?![\d%]| \w+llion)|"
+    r"\d{1,2}(?:[.:][0-5]\d)?(?: ?[ap]\.?m\b| o['’]clock| in the (?:morning|afternoon|evening))|"
+    rf"{_UNITS_OF_TIME} (?:ago|after|before|earlier|later)|(?:last|next|this) {_UNITS_OF_TIME}|"
+    r"(?:1[5-9]|20)\d0s|(?:yester|to)day)\b"
 )
 """Of which no date can be read."""
+_MONTH_ALONE = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b(?! (?:be|have)\b)")
 _MANY = re.compile(r"\b(?:dozens|hundreds|thousands|millions|billions|trillions)\b")
 _SPAN_WORD = re.compile(r"[\w'’-]+")
 TITLES = frozenset(
     """a an the gen general lt lieutenant maj major col colonel brig brigadier adm admiral field
     marshal dr prof professor mr mrs ms sir lord prince crown king president prime minister
     defence defense foreign chief ceo army former ret retd retired commander chairman chairperson director
-    secretary ambassador senator his her royal highness sheikh of and""".split()
+    secretary ambassador senator his her royal highness sheikh judge justice inspector commissioner
+    mayor governor captain capt vice deputy of and""".split()
 )
 """In lower case: before a name, and no part of it."""
 _SON_OF = frozenset({"bin", "ibn"})
@@ -113,18 +122,32 @@ def parse_value(text: str, expected: Expected) -> Value | None:
         case Expected.DATE:
             return parse_date(folded)
         case Expected.NUMBER:
-            return parse_numbers(folded)
+            return parse_numbers(_without_dates(folded))
         case Expected.PERSON:
             words = tuple(word for word in _NAME_WORD.findall(folded) if word not in TITLES)
             return Names(words) if words else None
         case Expected.POST:
             return parse_post(folded)
         case Expected.PLACE:
-            places = _NAME_OF_PLACE.findall(text)
-            return Names(tuple(map(fold, places))) if places and not states_in(text) else None
+            return _place(text)
         case Expected.ANY:
             dated = parse_date(folded) is not None
             return parse_numbers(folded) if _ONLY_NUMBER.fullmatch(folded) and not dated else None
+
+
+def _place(text: str) -> Names | None:
+    """Return the name of a place smaller than a state; a city of it is none that differs."""
+    states = {term for name in states_in(text) if name.own == name.forms[0] for term in name.own}
+    words = (without_possessive(fold(word)) for word in _NAME_OF_PLACE.findall(text))
+    names = tuple(word for word in words if not states.issuperset(terms(word)))
+    return Names(names) if names else None
+
+
+def comparable(left: Value, right: Value) -> bool:
+    """Whether two values are of one kind and, if dates, both give the year, or both the month."""
+    if isinstance(left, Dates) and isinstance(right, Dates):
+        return any(map(all, zip(left.parts, right.parts, strict=False)))
+    return type(left) is type(right)
 
 
 def value_fits(text: str, expected: Expected) -> bool:
@@ -139,7 +162,8 @@ def value_fits(text: str, expected: Expected) -> bool:
             return parse_numbers(undated) is not None or _MANY.search(undated) is not None
         case Expected.DATE:
             folded = fold(text)
-            return parse_date(folded) is not None or _OTHER_TIMES.search(folded) is not None
+            other = _OTHER_TIMES.search(folded) or _MONTH_ALONE.search(text)
+            return parse_date(folded) is not None or other is not None
         case Expected.PERSON:
             dated = parse_date(fold(text)) is not None
             words = (word for word in text.split() if not (dated and word[:3].lower() in _MONTHS))

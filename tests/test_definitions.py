@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,8 @@ from rag.indexing import update_index
 from rag.retrieval import search
 from rag.settings import Settings
 from rag.store.memory import MemoryStore
+from rag.types import Block, BlockKind, Span
+from tests.conftest import make_document
 from tests.test_near_misses import candidate
 
 
@@ -76,12 +79,25 @@ def test_a_word_that_the_text_has_in_small_letters_is_no_acronym():
     assert spelled_out("it", "Information Technology (IT) grows.") == ""
 
 
-def test_an_entry_of_a_glossary_comes_first():
-    entry = "MNNA. Major non-NATO ally, a status."
-    ranked = definitions_first(
-        scored("Pakistan got a status of MNNA in 2004.", entry), "What does MNNA mean?"
+def test_an_entry_of_a_glossary_comes_first_and_a_dateline_does_not():
+    entries = (
+        "CPEC. A corridor.",
+        "MNNA. Major non-NATO ally, a status.",
+        "SCO. A body of states.",
     )
-    assert ranked[0].text == entry
+    text = "\n\n".join((*entries, "TTP. An armed group."))
+    blocks = [
+        Block(BlockKind.PARAGRAPH, Span(match.start(), match.end()))
+        for match in re.finditer(r".+", text)
+    ]
+    glossary = replace(make_document("glossary.txt", text), blocks=tuple(blocks))
+    said, entry = scored("Pakistan got a status of MNNA in 2004.", entries[1])
+    for document, block, first in (
+        (glossary, blocks[1], entry.text),
+        (entry.document, entry.block, said.text),
+    ):
+        item = replace(entry, document=document, block=block, span=block.span, answer=block.span)
+        assert definitions_first([said, item], "What does MNNA mean?")[0].text == first
 
 
 def test_what_a_thing_without_an_acronym_is():
