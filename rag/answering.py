@@ -22,21 +22,21 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.58,
-    "similarity": 1.5,
-    "overlap": 3.98,
-    "reciprocal_rank": 0.61,
-    "fits": 1.21,
-    "bias": -5.21,
+    "answerable": 0.63,
+    "similarity": 1.39,
+    "overlap": 3.76,
+    "reciprocal_rank": 0.71,
+    "fits": 0.98,
+    "bias": -4.73,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 1.18,
-    "similarity": 0.42,
-    "dense": 0.68,
-    "fits": 0.46,
-    "unknown": -1.01,
-    "bias": 1.58,
+    "answerable": 1.12,
+    "similarity": 0.6,
+    "dense": 0.88,
+    "fits": 1.05,
+    "unknown": -0.94,
+    "bias": 0.51,
 }
 """A logistic function of `question_features`: how likely the best sentence answers."""
 WEIGHTS_WITHOUT_READER = {"similarity": 1.57, "overlap": -0.28, "dense": 4.93, "bias": -2.24}
@@ -44,7 +44,7 @@ WEIGHTS_WITHOUT_READER = {"similarity": 1.57, "overlap": -0.28, "dense": 4.93, "
 
 All three are fitted on development questions by ``training/fit_answering.py``.
 """
-FURTHER_SENTENCE = {Form.FACT: 0.45, Form.LIST: 0.32, Form.OPEN: 0.32}
+FURTHER_SENTENCE = {Form.FACT: 0.4, Form.LIST: 0.32, Form.OPEN: 0.32}
 """Share of the best sentence's score that another one needs to be added, with a reader."""
 FURTHER_ANSWERABLE = 0.1
 """The least of the reader's probability (0..1) in a further sentence of a factual question."""
