@@ -39,18 +39,18 @@ class Stance:
 
 def stances(found: Sequence[Rival]) -> list[Stance]:
     """Return the different values that documents give, the best first; none if they agree."""
-    stances: list[Stance] = []
+    different: list[Stance] = []
     for rival in found:
         unsure = rival.probability < TOLD or not comparable(rival.value, found[0].value)
-        if stances and unsure:
+        if different and unsure:
             continue
-        for index, stance in enumerate(stances):
+        for index, stance in enumerate(different):
             if agree(stance.value, rival.value):
-                stances[index] = Stance(stance.value, (*stance.candidates, rival.candidate))
+                different[index] = Stance(stance.value, (*stance.candidates, rival.candidate))
                 break
         else:
-            stances.append(Stance(rival.value, (rival.candidate,)))
-    return stances if len(stances) > 1 else []
+            different.append(Stance(rival.value, (rival.candidate,)))
+    return different if len(different) > 1 else []
 
 
 def sentences_needed(found: Sequence[Rival], told: Sequence[Stance]) -> list[Candidate]:
