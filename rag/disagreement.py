@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ TOLD = 0.35
 SHOWN = 0.1
 """The same from which on its sentence is in the answer, for people to judge."""
 
+_GOES_ON = re.compile(r"[,;] (?![\d(])")
+"""After it, a span says more than the value; "May 4, 2019" goes on with the year."""
 _AROUND_VALUE = f" ,;:.{CELL_SEPARATOR}"
 
 
@@ -34,7 +37,8 @@ class Stance:
     def wording(self) -> str:
         """The value as the best sentence words it."""
         best = self.candidates[0]
-        return best.document.slice(best.answer).strip(_AROUND_VALUE) if best.answer else ""
+        span = best.document.slice(best.answer) if best.answer else ""
+        return _GOES_ON.split(span.strip(_AROUND_VALUE), maxsplit=1)[0]
 
 
 def stances(found: Sequence[Rival]) -> list[Stance]:

@@ -36,8 +36,9 @@ _OVER = re.compile(r"\b(?:former|formerly|ex|one time|previous|previously|retire
 _NOT_TELLING = frozenset(
     "a an the and as is was been its his her their our new then now current currently of for at in by".split()
 )
-_GENERAL = frozenset("boss chief head leader member officer official".split())
-"""Which by themselves nearly everybody's post is called in a newspaper."""
+_GENERAL = frozenset("boss head leader member official".split())
+"""What a newspaper calls nearly everybody."""
+_GENERAL_ALONE = frozenset({"chief", "officer"})
 _BELOW = frozenset("acting assistant associate deputy".split())
 _RANKED = frozenset("lieutenant mate officer secretary".split())
 """Of which there is a first and a second; a first commander had none before."""
@@ -54,9 +55,21 @@ class Posts:
         """Whether one can be a shorter wording of the other; a deputy director is no director."""
         if self.words & _BELOW != other.words & _BELOW or self._has_another_field(other):
             return False
-        general = any(len(words) == 1 and words <= _GENERAL for words in (self.words, other.words))
         own, others = self.words | self.field, other.words | other.field
-        return general or own <= others or others <= own or self.words == other.words
+        return (
+            self._is_general_of(other)
+            or other._is_general_of(self)
+            or own <= others
+            or others <= own
+            or self.words == other.words
+        )
+
+    def _is_general_of(self, other: Posts) -> bool:
+        """Whether this is only a general word for the other, as a military head is of a commander."""
+        told = self.words - _GENERAL
+        if not told or self.words <= _GENERAL_ALONE:
+            return len(self.words) == 1
+        return told < self.words and told <= other.words
 
     def _has_another_field(self, other: Posts) -> bool:
         own = self.field or self.words - other.words

@@ -39,6 +39,7 @@ def test_a_former_post_is_none(text):
         ("deputy director of research", "the deputy director", True),
         ("head of the agency", "director-general", True),
         ("chief officer", "second mate", False),
+        ("military head of the coalition", "military commander", True),
         ("technical director", "executive secretary", False),
         ("director of research", "director of finance", False),
         ("minister of finance", "foreign minister", False),
