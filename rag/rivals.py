@@ -156,7 +156,7 @@ def _with_value(item: Candidate, kind: QuestionKind, question: str) -> Rival | N
     marked = item.answer.start - item.span.start if item.answer else 0
     if counted and counts_another_time(item.text, count[0] if count else marked, question):
         return None
-    if counted and not counted.narrowed <= frozenset(terms(item.hit.chunk.indexed_text)):
+    if counted and count and not counted.narrowed <= set(terms(item.hit.chunk.indexed_text)):
         count = None  # male employees are no female ones
     if not (count or (item.fits and item.answerable)):
         return None

@@ -18,10 +18,8 @@ from rag.terms import fold, terms, without_possessive
 from rag.wording.lexicon import MONTHS
 
 _MONTHS = {name[:3].lower(): number for number, name in enumerate(MONTHS, start=1)}
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
-)
+_MONTH_FORMS = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in map(str.lower, MONTHS))
+_MONTH = rf"(?P<month>{_MONTH_FORMS}|sept)(?![a-z])\.?"
 _DAY = r"(?<![\d–-])(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _YEAR = rf"(?P<year>{YEAR})"
 _NO_MONTH = r"(?! (?:be|have|not|also|still|yet|ha[ds]|[a-z]+ (?:up|on|out))\b)"

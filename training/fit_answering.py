@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,12 @@ from rag.rarity import unknown_share
 from rag.rephrasing import rephrased
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.evaluation.labels import GoldQuestion
     from rag.evidence import Candidate
     from rag.pipeline import Pipeline
+    from rag.questions import QuestionKind
 
 COVERED = 0.5
 """Share of a gold sentence that a candidate has to hold to count as it."""
@@ -52,9 +57,23 @@ def is_gold(candidate: Candidate, located: Any) -> bool:
     )
 
 
-def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
-    """Return the features and labels of each development question without history."""
-    rows = []
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A development question, what it asks for, and its sentences, best first by the weights so far.
+
+    ``unknown`` is what `rag.rarity.unknown_share` says; ``located`` are the places of the evidence.
+    """
+
+    question: GoldQuestion
+    asked: str
+    kind: QuestionKind
+    ranked: list[Candidate]
+    unknown: float
+    located: Any
+
+
+def read_questions(pipeline: Pipeline, path: Path) -> Iterator[Read]:
+    """Yield each development question of a gold file without history, read."""
     sources = {file.name: Path(file.path) for file in pipeline.store.files()}
     for question in read_gold(path).part(Split.DEVELOPMENT).questions:
         if question.history:
@@ -62,19 +81,27 @@ def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
         with pipeline.store.snapshot() as snapshot:
             located = Locator(snapshot, sources).locate(question)
             asked = rephrased(question.question)
+            kind = classify(asked)
             hits = pipeline.hits(snapshot, question.question, None, {})
-            ranked, _ = pipeline.read(snapshot, asked, classify(asked), hits, {})
+            ranked, _ = pipeline.read(snapshot, asked, kind, hits, {})
             unknown = unknown_share(asked, snapshot)
-        if ranked:
-            likeliest = ranked[:LIKELIEST]
+        yield Read(question, asked, kind, ranked, unknown, located)
+
+
+def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
+    """Return the features and labels of each development question without history."""
+    rows = []
+    for read in read_questions(pipeline, path):
+        if read.ranked:
+            likeliest = read.ranked[:LIKELIEST]
             rows.append(
                 {
-                    "answerable": question.answerable,
+                    "answerable": read.question.answerable,
                     "sentences": [sentence_features(item) for item in likeliest],
-                    "labels": [is_gold(item, located) for item in likeliest],
+                    "labels": [is_gold(item, read.located) for item in likeliest],
                     "ranked": likeliest,
-                    "without_reader": features_without_reader(ranked),
-                    "unknown": unknown,
+                    "without_reader": features_without_reader(read.ranked),
+                    "unknown": read.unknown,
                 }
             )
     print(f"{path.name}: {len(rows)} questions", file=sys.stderr)

@@ -10,23 +10,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fit_answering import fit, is_gold
+from fit_answering import fit, is_gold, read_questions
 from sklearn.model_selection import KFold
 
 from rag.answering import confidence_by_reading
-from rag.evaluation.gold import read_gold
-from rag.evaluation.labels import Kind, Split
-from rag.evaluation.locating import Locator
+from rag.evaluation.labels import Kind
 from rag.logistic import logistic
 from rag.pipeline import Pipeline, open_pipeline
-from rag.questions import classify
-from rag.rarity import unknown_share
-from rag.rephrasing import rephrased
 from rag.rivals import rival_features, with_values
 from rag.values import agree
 
@@ -39,30 +33,23 @@ def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
     ``features`` and ``labels`` (both sentences are evidence of a conflict) of each.
     """
     rows = []
-    sources = {file.name: Path(file.path) for file in pipeline.store.files()}
-    for question in read_gold(path).part(Split.DEVELOPMENT).questions:
-        if question.history:
-            continue
-        with pipeline.store.snapshot() as snapshot:
-            located = Locator(snapshot, sources).locate(question)
-            asked = rephrased(question.question)
-            kind = classify(asked)
-            hits = pipeline.hits(snapshot, question.question, None, {})
-            ranked, _ = pipeline.read(snapshot, asked, kind, hits, {})
-            confidence = confidence_by_reading(ranked, unknown_share(asked, snapshot))
-        row: dict[str, Any] = {"conflict": question.kind is Kind.CONFLICT}
+    for read in read_questions(pipeline, path):
+        row: dict[str, Any] = {"conflict": read.question.kind is Kind.CONFLICT}
         row |= {"features": [], "labels": []}
         rows.append(row)
-        found = with_values(ranked, kind, asked)
+        found = with_values(read.ranked, read.kind, read.asked)
+        confidence = confidence_by_reading(read.ranked, read.unknown)
         if not found or confidence < pipeline.settings.answering.threshold:
             continue
         best = found[0]
         for item in found[1:]:
             name = item.candidate.document.name
             if name != best.candidate.document.name and not agree(best.value, item.value):
-                both = is_gold(item.candidate, located) and is_gold(best.candidate, located)
-                row["features"].append(rival_features(item, best, kind, asked))
-                row["labels"].append(both and question.kind is Kind.CONFLICT)
+                both = is_gold(item.candidate, read.located) and is_gold(
+                    best.candidate, read.located
+                )
+                row["features"].append(rival_features(item, best, read.kind, read.asked))
+                row["labels"].append(both and row["conflict"])
     return rows
 
 
@@ -88,7 +75,7 @@ def main() -> None:
     parser.add_argument("--l2", type=float, default=1.0)
     arguments = parser.parse_args()
     rows = []
-    for gold, index in list(pairwise(arguments.pairs))[::2]:
+    for gold, index in zip(arguments.pairs[::2], arguments.pairs[1::2], strict=True):
         rows += collect(open_pipeline(index), gold)
     print(json.dumps(fitted(rows, arguments.l2), indent=1))
     found: dict[int, tuple[float, bool]] = {}

@@ -47,8 +47,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "eval" / "results"
 CACHE = ROOT / "index" / "benchmarks"
-OWN_SETS = ("seeds", "corpus", "sources")
-GOLD = {name: ROOT / f"eval/gold/{name}.jsonl" for name in OWN_SETS}
+GOLD = {name: ROOT / f"eval/gold/{name}.jsonl" for name in ("seeds", "corpus", "sources")}
 TELL_EVERY_S = 5.0
 
 
