@@ -20,14 +20,22 @@ _SAME_THINGS = tuple(
         "country state nation member government",
         "soldier troop personnel serviceman",
         "death fatality",
-        "people person individual",
+        "people person individual inhabitant resident",
+        "child kid",
         "employee worker staff",
         "company firm business",
+        "job position",
+        "pupil student schoolchild",
+        "hostage captive",
+        "house home dwelling",
+        "ship vessel",
+        "aircraft plane",
+        "tonne ton",
     )
 )
 """Nouns of which a number can count the same things."""
-_HUMANS = """people person individual man woman child civilian member victim casualty death fatality
-    soldier troop personnel serviceman officer employee worker staff"""
+_HUMANS = """people person individual inhabitant resident man woman child kid civilian member victim
+    casualty death fatality soldier troop personnel serviceman officer employee worker staff"""
 _SORTS = tuple(
     frozenset(terms(nouns))
     for nouns in (
@@ -92,6 +100,7 @@ _COUNT = re.compile(
 )
 _THINGS = re.compile(rf"(?:{_NEXT_WORD}){{1,2}}", re.IGNORECASE)
 _OF_OTHERS = re.compile(r"\b(?:another|other|such|these|those)\s+$", re.IGNORECASE)
+_ALL = re.compile(r"\ball\s+$", re.IGNORECASE)
 _OTHERS = re.compile(
     r"\s+(?:additional|further|more|other|of (?:the|them|these|those))\b", re.IGNORECASE
 )
@@ -221,6 +230,8 @@ def _shortly_before(sentence: str, place: int) -> str:
 
 
 def _is_part(before: str, after: str) -> bool:
+    if _ALL.search(before):  # "all 410 of them"
+        return False
     return bool(_OF_OTHERS.search(before) or _OTHERS.match(after))
 
 

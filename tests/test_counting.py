@@ -167,6 +167,8 @@ def test_a_count_of_the_same_things_counts_and_that_of_a_part_does_not(sentence,
         ("It has 41 members.", "41", False),
         ("It grew to 42.", "42", False),
         ("It has 42 so far.", "42", False),
+        ("Members came back, all 42 of them.", "42", False),
+        ("Members came back, 12 of them by sea.", "12", True),
         ("It grew to 42 last year.", "42", False),
         ("Without those three countries it cannot work.", "three", True),
     ],
@@ -185,6 +187,19 @@ def test_the_dead_are_people_too():
     sentence = "It had 80,000 casualties."
     start = sentence.index("80,000")
     assert not counts_another(sentence, start, start + 6, people)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "number"),
+    [
+        ("How many people live there?", "It serves 54 million inhabitants.", "54 million"),
+        ("How many inhabitants has it?", "It is home to 61 million people.", "61 million"),
+        ("How many kids got the jab?", "It reached 412,000 children.", "412,000"),
+    ],
+)
+def test_people_are_counted_by_any_of_their_names(question, sentence, number):
+    place = counted_number(sentence, what_is_counted(question), question)
+    assert sentence[slice(*place)] == number
 
 
 def test_a_part_counts_where_the_question_asks_for_one():
