@@ -59,8 +59,8 @@ NEAR = 0.4
 MIN_NEAR_COUNT, NEAR_COUNT, NEAR_COUNT_PROBABILITY = 10, 0.22, 0.5
 """Two counts of the same things, from the first on, that differ by no more than the second (of their
 logarithms: a fifth) have at least the third: "42 states", "the 41-member group"."""
-MIN_SHARE_NAMED = 0.5
-"""Of the question's names, in the passage of such a count."""
+MIN_SHARE_NAMED, LEAD_CHARACTERS = 0.5, 1000
+"""Of the question's names, in the passage of such a count or the beginning of its document."""
 MOST_APART = 4.0
 """A greater difference tells nothing more."""
 LIKELIEST = 40
@@ -105,7 +105,7 @@ def rivals(ranked: Sequence[Candidate], kind: QuestionKind, question: str) -> li
             continue
         features = rival_features(item, found[0], kind, question)
         probability = logistic(features, RIVAL_WEIGHTS)
-        if item.counts and _may_be_one_count(item, found[0], features["named"], question):
+        if item.counts and _may_be_one_count(item, found[0], question):
             probability = max(probability, NEAR_COUNT_PROBABILITY)
         if name not in likeliest or probability > likeliest[name].probability:
             likeliest[name] = replace(item, probability=probability)
@@ -178,16 +178,20 @@ def _value(item: Candidate, kind: QuestionKind) -> Value | None:
     return parse_value(item.document.slice(item.answer), kind.expected) if item.answer else None
 
 
-def _may_be_one_count(item: Rival, best: Rival, named: float, question: str) -> bool:
+def _may_be_one_count(item: Rival, best: Rival, question: str) -> bool:
     """Whether a count comes so near to the best's that both are of one thing, whoever reads it.
 
-    Not where the passage lacks what the question names, nor for the beginning.
+    Not where neither the passage nor its document's first characters have what the question names,
+    nor where it asks about the beginning.
     """
     apart = _apart(item.value, best.value)
-    if apart is None or asks_about_start(question) or named < MIN_SHARE_NAMED:
+    if apart is None or apart > NEAR_COUNT or asks_about_start(question):
         return False
     least = min(value.numbers[-1] for value in (item.value, best.value))  # type: ignore[union-attr]
-    return least >= MIN_NEAR_COUNT and apart <= NEAR_COUNT
+    candidate = item.candidate
+    about = f"{candidate.document.text[:LEAD_CHARACTERS]} {candidate.hit.chunk.indexed_text}"
+    named = share_named(names_in(question), frozenset(terms(about)))
+    return least >= MIN_NEAR_COUNT and named >= MIN_SHARE_NAMED
 
 
 def _apart(value: Value, other: Value) -> float | None:

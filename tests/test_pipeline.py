@@ -156,6 +156,30 @@ def test_a_count_near_the_answer_needs_no_reader_to_be_a_position(
     assert [position.value for item in shown for position in item.positions] == values
 
 
+@pytest.mark.parametrize(
+    ("first", "values"), [("ECOWAS met again.", ["42", "41"]), ("The league met again.", [])]
+)
+def test_a_document_that_begins_with_the_thing_asked_about_counts_it(
+    settings, manifest, first, values
+):
+    class SureOfOne(MarkingReader):
+        def _read(self, passage, sentences):
+            self.probability = 0.95 if "42" in passage else 0.02
+            return super()._read(passage, sentences)
+
+    speeches = "The ministers spoke for hours about roads, ports, fish and the price of rice. " * 30
+    column = make_document("column.txt", f"{first}\n\n{speeches}\n\nThe 41-member group went home.")
+    paper = make_document(
+        "paper.txt", "Altogether 42 states joined ECOWAS. Their number has grown."
+    )
+    reader = SureOfOne(r"\d\d")
+    pipeline = pipeline_of(settings, manifest, column, paper, reader=reader)
+    answer = pipeline.ask("How many countries joined ECOWAS?")
+    assert any("41" in hit.chunk.text and "met" not in hit.chunk.text for hit in answer.passages)
+    shown = [position.value for item in answer.disagreements for position in item.positions]
+    assert shown == values
+
+
 def test_a_question_in_a_document_answers_nothing(settings, manifest):
     texts = {
         "a.txt": "Why did Pakistan join the coalition? This paper asks why Pakistan joined it.",
