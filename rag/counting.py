@@ -35,12 +35,14 @@ _SAME_THINGS = tuple(
 )
 """Nouns of which a number can count the same things."""
 _HUMANS = """people person individual inhabitant resident man woman child kid civilian member victim
-    casualty death fatality soldier troop personnel serviceman officer employee worker staff"""
+    casualty death fatality soldier troop personnel serviceman officer employee worker staff pupil
+    student schoolchild teacher passenger refugee voter"""
 _SORTS = tuple(
     frozenset(terms(nouns))
     for nouns in (
         "country state nation member government",
         _HUMANS,
+        "house home dwelling flat apartment building school hospital",
         "second minute hour day week month year decade century",
         "metre meter kilometre kilometer km mile foot feet inch",
         "percent percentage",

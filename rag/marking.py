@@ -22,6 +22,7 @@ from rag.questions import Expected, offers_choice
 from rag.reading import ToRead
 from rag.speakers import asked_of_author
 from rag.synonyms import asked_in_words_of
+from rag.tables import cell_asked_for
 from rag.terms import without_possessive
 from rag.types import BlockKind, Span
 from rag.units import has_unit
@@ -120,12 +121,18 @@ def _answer_span(
 ) -> Span | None:
     """Return what the reader marked in document characters, the later number or a whole range.
 
+    In a table's row, the cell under the head that the question names.
+
     None if it is only who says so, or when that was written.
     """
     start = hit.chunk.span.start
     answer = Span(start + marked.start, start + marked.end)
     if _is_of_source(candidate, answer, question, kind):
         return None
+    if candidate.block.kind is BlockKind.TABLE_ROW:
+        cell = cell_asked_for(candidate.document, candidate.block, answer, question)
+        if cell is not None:
+            return cell
     if kind.expected is Expected.NUMBER and value_fits(
         candidate.document.slice(answer), kind.expected
     ):

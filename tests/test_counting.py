@@ -202,6 +202,12 @@ def test_people_are_counted_by_any_of_their_names(question, sentence, number):
     assert sentence[slice(*place)] == number
 
 
+def test_people_are_no_houses():
+    homes = what_is_counted("How many homes were lost?")
+    assert counts_another("The blast killed 138 people.", 17, 20, homes)
+    assert not counts_another("It left 138 dwellings unfit to live in.", 8, 11, homes)
+
+
 def test_a_part_counts_where_the_question_asks_for_one():
     question = "How many of the members are in Africa?"
     counted, sentence = what_is_counted(question), "Twelve of the members are there."
