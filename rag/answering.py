@@ -22,24 +22,24 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.63,
-    "similarity": 1.39,
-    "overlap": 3.76,
-    "reciprocal_rank": 0.71,
-    "fits": 0.98,
-    "bias": -4.73,
+    "answerable": 0.71,
+    "similarity": 2.5,
+    "overlap": 3.51,
+    "reciprocal_rank": 0.53,
+    "fits": 1.11,
+    "bias": -4.95,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 1.12,
-    "similarity": 0.6,
-    "dense": 0.88,
-    "fits": 1.05,
-    "unknown": -0.94,
-    "bias": 0.51,
+    "answerable": 1.08,
+    "similarity": 1.14,
+    "dense": 1.52,
+    "fits": 1.33,
+    "unknown": -2.34,
+    "bias": -0.67,
 }
 """A logistic function of `question_features`: how likely the best sentence answers."""
-WEIGHTS_WITHOUT_READER = {"similarity": 1.57, "overlap": -0.28, "dense": 4.93, "bias": -2.24}
+WEIGHTS_WITHOUT_READER = {"similarity": 3.72, "overlap": 2.12, "dense": 3.1, "bias": -4.09}
 """A logistic function of `features_without_reader`: how likely the best sentences answer.
 
 All three are fitted on development questions by ``training/fit_answering.py``.
@@ -117,9 +117,9 @@ def sentence_features(candidate: Candidate) -> dict[str, float]:
 
 
 def question_features(ranked: Sequence[Candidate], unknown: float) -> dict[str, float]:
-    """Return what tells that the best of the ranked candidates, at least one, answers."""
+    """Return what tells that the ranked candidates, at least one, answer."""
     return {
-        "answerable": log_odds(ranked[0].answerable),
+        "answerable": max(log_odds(item.answerable) for item in ranked),
         "similarity": max(item.similarity for item in ranked),
         "dense": max(item.hit.scores.dense or 0.0 for item in ranked),
         "fits": float(ranked[0].fits),

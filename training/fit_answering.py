@@ -41,6 +41,8 @@ COVERED = 0.5
 """Share of a gold sentence that a candidate has to hold to count as it."""
 WITHOUT_READER_L2 = 0.05
 """These three features have nearly one scale; more would keep every confidence near the middle."""
+ANSWERABLE_SHARE = 2 / 3
+"""Of the questions that confidence is fitted on, by weight, however many a gold file has."""
 LIKELIEST = 16
 """Sentences of a question that are fitted on, by the weights so far: others are told apart easily,
 and would only teach how."""
@@ -108,13 +110,24 @@ def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def fit(features: list[dict[str, float]], labels: list[bool], l2: float) -> dict[str, float]:
-    """Return the weights of a logistic function by feature, and its bias."""
+def fit(
+    features: list[dict[str, float]], labels: list[bool], l2: float, shares: Any = None
+) -> dict[str, float]:
+    """Return the weights of a logistic function by feature, and its bias.
+
+    *shares* tell how much each row counts, all alike if None.
+    """
     names = list(features[0])
     matrix = np.array([[row[name] for name in names] for row in features])
-    model = LogisticRegression(C=1 / l2, max_iter=2000).fit(matrix, labels)
+    model = LogisticRegression(C=1 / l2, max_iter=2000).fit(matrix, labels, shares)
     weights = dict(zip(names, model.coef_[0].round(2).tolist(), strict=True))
     return weights | {"bias": round(float(model.intercept_[0]), 2)}
+
+
+def balanced(answerable: Any) -> Any:
+    """Return how much each question counts, so that `ANSWERABLE_SHARE` of all is answerable."""
+    share = answerable.mean()
+    return np.where(answerable, ANSWERABLE_SHARE / share, (1 - ANSWERABLE_SHARE) / (1 - share))
 
 
 def reordered(row: dict[str, Any], weights: dict[str, float]) -> list[Candidate]:
@@ -144,21 +157,32 @@ def main() -> None:
         question_features(reordered(row, sentence_weights), row["unknown"]) for row in rows
     ]
     answerable = np.array([row["answerable"] for row in rows])
+    shares = balanced(answerable)
     weights = {
         "sentence": sentence_weights,
-        "question": fit(questions, answerable.tolist(), arguments.l2),
+        "question": fit(questions, answerable.tolist(), arguments.l2, shares),
         "without_reader": fit(
-            [row["without_reader"] for row in rows], answerable.tolist(), WITHOUT_READER_L2
+            [row["without_reader"] for row in rows], answerable.tolist(), WITHOUT_READER_L2, shares
         ),
     }
-    matrix = np.array([list(row.values()) for row in questions])
-    model = LogisticRegression(C=1 / arguments.l2, max_iter=2000)
-    predicted = cross_val_predict(model, matrix, answerable, cv=10, method="predict_proba")[:, 1]
     print(json.dumps(weights, indent=1))
+    firsts = [row["first"] for row in rows if row["answerable"]]
     print(f"questions {len(rows)}, of these answerable {answerable.sum()}")
-    print(
-        f"first sentence is gold {np.mean([row['first'] for row in rows if row['answerable']]):.3f}"
-    )
+    print(f"first sentence is gold {np.mean(firsts):.3f}")
+    report(questions, answerable, arguments.l2)
+
+
+def report(questions: list[dict[str, float]], answerable: Any, l2: float) -> None:
+    """Print what refusing reaches, each question predicted by weights fitted on the others."""
+    matrix = np.array([list(row.values()) for row in questions])
+    predicted = cross_val_predict(
+        LogisticRegression(C=1 / l2, max_iter=2000),
+        matrix,
+        answerable,
+        cv=10,
+        method="predict_proba",
+        params={"sample_weight": balanced(answerable)},
+    )[:, 1]
     print(f"refusal AUROC {roc_auc_score(answerable, predicted):.3f}")
     for threshold in np.arange(0.3, 0.85, 0.05):
         refused = predicted < threshold
