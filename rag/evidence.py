@@ -17,6 +17,7 @@ from rag.rephrasing import BODY
 from rag.sentences import sentence_spans, without_list_mark
 from rag.speakers import author_asked_for
 from rag.synonyms import share_present
+from rag.tables import head_over
 from rag.terms import fold, query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
 
@@ -188,11 +189,13 @@ def _is_item(block: Block) -> bool:
 
 
 def _around(candidate: Candidate) -> str:
-    """Return title and headings over a sentence, and what its own acronyms stand for."""
+    """Return title and headings over a sentence, a row's head, and what its acronyms stand for."""
+    in_table = candidate.block.kind is BlockKind.TABLE_ROW
+    head = head_over(candidate.document, candidate.block) if in_table else ""
     headings, *acronyms = candidate.hit.chunk.context.split("\n")
     own = acronyms_in(candidate.text)
     spelled = (line for line in acronyms if line.partition(":")[0] in own)
-    return " ".join([headings, _heading_over(candidate), *spelled])
+    return " ".join([headings, _heading_over(candidate), head, *spelled])
 
 
 def _start(block: Block) -> int:

@@ -18,11 +18,11 @@ from rag.counting import counts_another, counts_another_time, later_number, late
 from rag.evidence import within
 from rag.names import spells_out
 from rag.quantities import whole_range
-from rag.questions import Expected, offers_choice
+from rag.questions import Expected, Form, offers_choice
 from rag.reading import ToRead
 from rag.speakers import asked_of_author
 from rag.synonyms import asked_in_words_of
-from rag.tables import cell_asked_for
+from rag.tables import Cell, cell_asked_for
 from rag.terms import without_possessive
 from rag.types import BlockKind, Span
 from rag.units import has_unit
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 UNIT_BEFORE, UNIT_AFTER = 15, 25
 """Characters before and after a number in which its unit may stand."""
+MIN_LOOKED_UP = 0.6
+"""Share of a question's terms, by rarity, in a table's row, its head and its headings."""
 _FULL_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+ [A-ZÀ-Þ][\w'’-]*\w")
 """Two words with a capital."""
 _PRONOUN = re.compile(
@@ -81,9 +83,8 @@ def with_readings(
             if before is None or sentence.answerable > (before.answerable or 0.0):
                 answer = _answer_span(item, hit, sentence.span, question, kind)
                 fits = answer is not None and _fits(item, answer, question, kind)
-                found[key] = replace(
-                    item, answerable=sentence.answerable, answer=answer, fits=fits, hit=hit
-                )
+                answerable = max(sentence.answerable, _looked_up(item, question, kind))
+                found[key] = replace(item, answerable=answerable, answer=answer, fits=fits, hit=hit)
     judged = [
         found.get((item.document.name, item.span.start), replace(item, answerable=0.0))
         for item in candidates
@@ -129,10 +130,9 @@ def _answer_span(
     answer = Span(start + marked.start, start + marked.end)
     if _is_of_source(candidate, answer, question, kind):
         return None
-    if candidate.block.kind is BlockKind.TABLE_ROW:
-        cell = cell_asked_for(candidate.document, candidate.block, answer, question)
-        if cell is not None:
-            return cell
+    cell = _cell(candidate, question, kind)
+    if cell and not _holds(cell.span, answer) and (cell.named or not _holds(cell.label, answer)):
+        return cell.span
     if kind.expected is Expected.NUMBER and value_fits(
         candidate.document.slice(answer), kind.expected
     ):
@@ -145,6 +145,31 @@ def _answer_span(
         )
         return Span(first + place[0], first + place[1])
     return answer
+
+
+def _cell(candidate: Candidate, question: str, kind: QuestionKind) -> Cell | None:
+    """Return the cell that a question asks a table's row for, if it is of the kind asked for."""
+    if candidate.block.kind is not BlockKind.TABLE_ROW or kind.form is not Form.FACT:
+        return None
+    cell = cell_asked_for(candidate.document, candidate.block, question)
+    fits = cell is not None and value_fits(candidate.document.slice(cell.span), kind.expected)
+    return cell if fits else None
+
+
+def _looked_up(candidate: Candidate, question: str, kind: QuestionKind) -> float:
+    """Return how likely (0..1) a row answers whose label and head the question names.
+
+    The reader knows sentences, not tables; what counts is how much of the question the row, its
+    head and its headings have.
+    """
+    if candidate.overlap < MIN_LOOKED_UP:
+        return 0.0
+    cell = _cell(candidate, question, kind)
+    return candidate.overlap * cell.named if cell is not None else 0.0
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _fits(candidate: Candidate, answer: Span, question: str, kind: QuestionKind) -> bool:

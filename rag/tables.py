@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import bisect
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.terms import query_terms, terms
 from rag.types import CELL_SEPARATOR, BlockKind, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rag.types import Block, Document
 
-ROWS_ABOVE = 200
-"""Further up, no head of a table is looked for."""
+_BRACKETS = re.compile(r"\([^)]*\)")
+MOST_ROWS = 400
+"""Of a table that are looked at."""
+MIN_LABEL_SHARE = 0.5
+"""Of the terms of a row's first cell that a question has which names the row."""
 
 
-def cell_asked_for(document: Document, row: Block, answer: Span, question: str) -> Span | None:
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a row and the first one, its label, in characters of the document.
+
+    ``named`` says how much (0..1) of the head the question names, brackets aside; 0 where it does
+    not name the label, or names another label of the table as well.
+    """
+
+    span: Span
+    label: Span
+    named: float
+
+
+def cell_asked_for(document: Document, row: Block, question: str) -> Cell | None:
     """Return the cell of a table's row under the head that has most of the question's terms.
 
     "Schools | 3,860 | 4,415" under "Item | 2020 | 2021" answers "How many schools were there in 2021?"
@@ -24,42 +44,68 @@ def cell_asked_for(document: Document, row: Block, answer: Span, question: str) 
     Args:
         document: Where the table stands.
         row: One of its rows, of kind `BlockKind.TABLE_ROW`.
-        answer: What the reader marked in the row.
         question: Self-contained text.
 
     Returns:
-        In characters of the document, without surrounding space. None where the answer is the
-        row's first cell or a part of the right one, where no head or several have most terms, where
-        that cell is empty, the row is itself the head, or cells cannot be matched to heads.
+        None where no head or several have most terms, that cell is empty, the row is itself the
+        head, or cells cannot be matched to heads.
     """
-    heads = _cells(document, _head_of(document, row).span)
-    cells = _cells(document, row.span)
+    rows = _table_of(document, row)
+    heads, cells = _cells(document, rows[0].span), _cells(document, row.span)
     missing = len(cells) - len(heads)  # an empty corner is left out of some texts
-    if missing not in (0, 1) or not any(cell.overlaps(answer) for cell in cells[1:]):
+    if missing not in (0, 1) or row == rows[0]:
         return None
     asked = set(query_terms(_parted(question)))
-    texts = (_parted(document.slice(head)) for head in heads[1 - missing :])
-    shared = [len(asked & set(terms(text))) for text in texts]
-    most = max(shared, default=0)
-    if most == 0 or shared.count(most) > 1:
+    under = _most_alike(document, heads[1 - missing :], asked)
+    if under is None or not len(cells[under + 1]):
         return None
-    cell = cells[shared.index(most) + 1]
-    within = cell.start <= answer.start and answer.end <= cell.end
-    return cell if len(cell) and not within and cells[0].start != heads[0].start else None
+    head = _BRACKETS.sub("", document.slice(heads[1 - missing + under]))
+    named = _share_in(head, asked) if _is_named(document, row, rows[1:], asked) else 0.0
+    return Cell(cells[under + 1], cells[0], named)
+
+
+def _is_named(document: Document, row: Block, rows: Sequence[Block], asked: set[str]) -> bool:
+    """Whether the terms *asked* name the label of a row, and of no other of the *rows* as well."""
+    own = document.slice(_cells(document, row.span)[0])
+    if _share_in(own, asked) < MIN_LABEL_SHARE:
+        return False
+    named = _most_alike(document, [_cells(document, other.span)[0] for other in rows], asked)
+    return named is not None and rows[named] == row
+
+
+def head_over(document: Document, row: Block) -> str:
+    """Return the first row of a table's row, nothing for the first row itself."""
+    head = _table_of(document, row)[0]
+    return "" if head == row else document.slice(head.span)
+
+
+def _most_alike(document: Document, places: Sequence[Span], asked: set[str]) -> int | None:
+    """Return which of the *places* has most of the terms *asked*, None if none or several have."""
+    shared = [len(asked & set(terms(_parted(document.slice(place))))) for place in places]
+    most = max(shared, default=0)
+    return shared.index(most) if most and shared.count(most) == 1 else None
+
+
+def _share_in(text: str, asked: set[str]) -> float:
+    own = set(terms(_parted(text)))
+    return len(own & asked) / len(own) if own else 0.0
 
 
 def _parted(text: str) -> str:
     return text.replace("/", " ")  # "2021/22" is a year's head, too
 
 
-def _head_of(document: Document, row: Block) -> Block:
-    """Return the first of the rows that stand above *row* without anything between."""
+def _table_of(document: Document, row: Block) -> list[Block]:
+    """Return the rows among which *row* stands, without anything between."""
     blocks = document.blocks
-    place = bisect.bisect_left(blocks, row.span.start, key=lambda block: block.span.start)
-    furthest = max(place - ROWS_ABOVE, 0)
-    while place > furthest and blocks[place - 1].kind is BlockKind.TABLE_ROW:
-        place -= 1
-    return blocks[place]
+    first = bisect.bisect_left(blocks, row.span.start, key=lambda block: block.span.start)
+    last = first
+    while first > 0 and blocks[first - 1].kind is BlockKind.TABLE_ROW and last - first < MOST_ROWS:
+        first -= 1
+    most = min(first + MOST_ROWS, len(blocks))
+    while last + 1 < most and blocks[last + 1].kind is BlockKind.TABLE_ROW:
+        last += 1
+    return list(blocks[first : last + 1])
 
 
 def _cells(document: Document, row: Span) -> list[Span]:

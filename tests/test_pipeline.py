@@ -312,6 +312,29 @@ def test_of_a_tables_row_one_number_is_the_short_answer_or_none(
     assert pipeline.ask(question).short_answer == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many stores did the chain open in 2024?", "310"),
+        ("How many stores did the chain close in 2024?", "12"),
+        ("How many stores did the chain open in 2025?", None),
+        ("How many lorries did the chain buy in 2024?", None),
+    ],
+)
+def test_a_row_and_a_head_that_the_question_names_answer_whatever_the_reader_thinks(
+    settings, manifest, question, expected
+):
+    rows = ["Of the chain | 2023 | 2024", "Stores opened | 2,150 | 310", "Stores closed | 9 | 12"]
+    starts = [sum(len(row) + 1 for row in rows[:index]) for index in range(len(rows))]
+    spans = [Span(start, start + len(row)) for start, row in zip(starts, rows, strict=True)]
+    blocks = tuple(Block(BlockKind.TABLE_ROW, span) for span in spans)
+    document = Document("table.txt", "0" * 64, "\n".join(rows), Metadata(), blocks=blocks)
+    pipeline = pipeline_of(settings, manifest, document, reader=MarkingReader("zzz"))
+    answer = pipeline.ask(question)
+    assert answer.short_answer == expected
+    assert (answer.status is Status.ANSWERED) is (expected is not None)
+
+
 def test_below_the_threshold_nothing_is_quoted(settings, manifest, library):
     pipeline = pipeline_of(settings, manifest, *library, reader=MarkingReader("zzz"))
     answer = pipeline.ask("How many members does the coalition have?")
