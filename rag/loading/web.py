@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 from lxml import html as lxml_html
-from trafilatura import bare_extraction, baseline
 
 from rag.errors import DamagedError, EmptyError
 from rag.loading.encodings import decode
 from rag.loading.raised import raised
 from rag.loading.raw import RawBlock, RawDocument, RawPage
 from rag.loading.rows import row_lines
+from rag.loading.web_body import main_body
 from rag.loading.web_metadata import declared_metadata
 from rag.types import BlockKind, Dropped
 
@@ -91,13 +91,7 @@ def read(content: bytes) -> RawDocument:
         message = "Expected a web page, but the file is empty."
         raise EmptyError(message)
     tree = _parse(text)
-    extracted = bare_extraction(
-        _parse(text), with_metadata=False, include_comments=False, include_images=False
-    )
-    body = getattr(extracted, "body", None)
-    if body is None or not "".join(body.itertext()).strip():
-        body = baseline(_parse(text))[0]
-    blocks = list(_Walk(body).blocks)
+    blocks = list(_Walk(main_body(tree)).blocks)
     title = _page_title(tree, blocks)
     if title is not None:
         blocks.insert(0, title)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rag.errors import DamagedError, EmptyError, LoadError
@@ -40,6 +42,25 @@ def test_only_the_article_is_kept(write, read):
     for phrase in OUTSIDE:
         assert phrase not in document.text
     assert document.text.startswith("Coalition opens centre\n\nThe coalition opened its")
+
+
+@pytest.mark.parametrize("frame", ["", "<div>", '<div class="wide"><div>'])
+def test_a_page_without_a_frame_keeps_headings_and_lists(write, read, texts, frame):
+    inner = page().replace("<main><article>", frame).replace("</article></main>", "</div>" * 2)
+    document = read(write("a.html", inner))
+    framed = read(write("b.html", page()))
+    assert document.text == framed.text
+    assert texts(document, BlockKind.HEADING) == ["Coalition opens centre", "Members"]
+    assert "Pakistan sends trainers." in texts(document, BlockKind.LIST_ITEM)
+
+
+def test_a_page_without_a_frame_keeps_nothing_from_outside_the_text(write, read, texts):
+    aside = '<h3>Elsewhere</h3><ul><li><a href="/a">Rain stops play in Lahore</a></li></ul>'
+    inner = re.sub(r"</?(?:main|article)>", "", page()).replace("<footer>", f"{aside}<footer>")
+    document = read(write("a.html", inner))
+    assert texts(document, BlockKind.HEADING) == ["Coalition opens centre", "Members"]
+    for phrase in (*OUTSIDE, "Rain stops play"):
+        assert phrase not in document.text
 
 
 def test_what_is_left_out_is_recorded(write, read):
