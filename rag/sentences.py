@@ -33,6 +33,11 @@ _AFTER_UNIT = re.compile(
     r"On|To|As|After|Before|But|However)[\s,])"
 )
 """A number in a unit that may be an abbreviation or initial too, before a word that begins."""
+_REPLY = re.compile(
+    r"(?:^|[:?!–—]\s)(?:[Yy]es|YES|[Nn]o|NO)\.(?P<gap>\s+)"
+    r"(?=[\"'“‘(]?(?:[A-Z][a-zß-ÿ]|[AI][\s’']))"
+)
+"""An answer in one word, alone or after who gives it ("KM: No. I …"), and no "No. 5" or "No. IV"."""
 PRECEDING_CHARACTERS = 300
 LONGEST_SENTENCE_CHARACTERS = 1000
 _BREAK = re.compile(r"\s+")
@@ -80,8 +85,9 @@ def sentence_spans(text: str, within: Span | None = None) -> list[Span]:
             pieces[-1] = Span(pieces[-1].start, span.end)
         else:
             pieces.append(span)
-    whole = [part for piece in pieces for part in _after_units(text, piece)]
-    return [part for piece in _with_labels(text, whole) for part in _cut(text, piece)]
+    for ending in (_AFTER_UNIT, _REPLY):
+        pieces = [part for piece in pieces for part in _parted(text, piece, ending)]
+    return [part for piece in _with_labels(text, pieces) for part in _cut(text, piece)]
 
 
 def without_list_mark(text: str, span: Span) -> Span:
@@ -90,12 +96,12 @@ def without_list_mark(text: str, span: Span) -> Span:
     return Span(mark.end(), span.end) if mark else span
 
 
-def _after_units(text: str, span: Span) -> Iterator[Span]:
-    """Yield *span* in the sentences that end with a unit: "It weighs 300 g. The filter …"."""
+def _parted(text: str, span: Span, ending: re.Pattern[str]) -> Iterator[Span]:
+    """Yield *span* in the sentences that end where *ending* matches: "It weighs 300 g. The …"."""
     start = span.start
-    for match in _AFTER_UNIT.finditer(text, span.start, span.end):
-        yield Span(start, match.start("gap"))
-        start = match.end("gap")
+    for match in ending.finditer(text[span.start : span.end]):
+        yield Span(start, span.start + match.start("gap"))
+        start = span.start + match.end("gap")
     yield Span(start, span.end)
 
 
@@ -116,7 +122,7 @@ def _with_labels(text: str, pieces: list[Span]) -> list[Span]:
 
 
 def _is_label(sentence: str, *, first: bool) -> bool:
-    if sentence.count(" ") >= _LABEL_WORDS or _NO_LABEL.match(sentence):
+    if sentence.count(" ") >= _LABEL_WORDS or _NO_LABEL.match(sentence.rpartition(": ")[2]):
         return False
     return (_LABEL if first else _WITHIN_LABEL).fullmatch(sentence) is not None
 

@@ -53,6 +53,10 @@ CASES = [
         "If not, wait.",
     ],
     ["He rose 30 m. Smith saw it."],
+    ["No.", "Unlike a loan, a grant is never paid back."],
+    ["Q: Is it open?", "A: No.", "It closed last year.", "B: Yes.", "I saw it."],
+    ["Is it No. 5?", "No. 12 of 2019 is meant.", "Opus No. One is short, and No. IV long."],
+    ["“No. We will stay,” she said."],
     ["Writ 3 v. The State and Street 59-A. In Islamabad are one."],
     ["See pp. 3 g. A. Smith, and Vol. 3 in 12 min. of 3 h. a day."],
 ]
