@@ -214,6 +214,25 @@ def test_a_byline_with_a_date_gives_both():
     assert document.metadata.date == "2017-12-04"
 
 
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("By Jane Doe, The Gulf Post, 2 May 2025", "Jane Doe"),
+        ("By Jane Doe, Harbour Affairs Quarterly, 2 May 2025", "Jane Doe"),
+        ("By Jane Doe and Dr. Ali Khan, Lake Institute, May 2025", "Jane Doe and Dr. Ali Khan"),
+        (
+            "By Jane Doe, Ali Khan and Omar Said, Paris, May 2025",
+            "Jane Doe, Ali Khan and Omar Said",
+        ),
+        ("By Dr. Jane Doe", "Dr. Jane Doe"),
+        ("By J. K. de la Tour | Le Monde", "J. K. de la Tour"),
+    ],
+)
+def test_the_author_is_the_persons_of_the_byline_alone(line, author):
+    metadata = cleaned(f"The Price of a Pact\n\n{line}\n\n{LONG}\n\n{LONG}").metadata
+    assert (metadata.title, metadata.author) == ("The Price of a Pact", author)
+
+
 def test_dates_in_the_prose_are_no_date_of_publication():
     assert cleaned(f"The Price of a Pact\n\n{LONG}").metadata.date is None
 

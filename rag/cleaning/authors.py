@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.cleaning.names import is_name, is_name_list
 from rag.cleaning.shapes import is_section_name
+from rag.cleaning.signatures import persons
 from rag.types import BlockKind
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def printed_author(drafts: Sequence[Draft]) -> str | None:
         if draft.kind is BlockKind.BYLINE:
             match = match or _LABEL.match(draft.text) or _BY.match(draft.text)
         if match:
-            return clean_author(_MARKS.sub("", match[1]))
+            return clean_author(_MARKS.sub("", persons(match[1]) or match[1]))
     return _under_title(head) or _with_biography(drafts)
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _BYLINE = re.compile(
-    r"by\s+(?:[A-Z]|dr\b|prof\b)[^.!?]{2,80}$|"
+    r"by\s+(?=[A-Z])(?:\b(?:dr|prof|mr|mrs|ms|gen|lt|col|maj|brig|capt|adm|amb|[A-Z])\.|"
+    r"[^.!?]){3,100}$|"
     r"(?:authors?|written by|reviewed by|edited by|reporting by|prepared by|contact|tel|phone|fax|"
     r"e-?mail|corresponding author|affiliations?|twitter|orcid)\s*:.{0,200}$|"
     r"(?:received|accepted|revised|published(?:\s+online)?|submitted|available\s+online|posted(?:\s+on)?|"

@@ -178,6 +178,11 @@ def is_name(text: str) -> bool:
     """Whether a line is a person's name and nothing else."""
     if not _NAME.fullmatch(text) or text.isupper() or re.search(r"[’']s\b", text):
         return False
+    return may_be_name(text)
+
+
+def may_be_name(text: str) -> bool:
+    """Whether none of the words is one that names of people do not have."""
     words = re.findall(r"[^\W\d_]+", text.lower())
     return not any(word in _NOT_NAMES for word in words)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rag.cleaning.drafts import Draft
 from rag.cleaning.lines import Vocabulary, joined
 from rag.cleaning.shapes import heading_level, is_heading_line
+from rag.cleaning.signatures import is_signature
 from rag.types import CELL_SEPARATOR, BlockKind
 
 if TYPE_CHECKING:
@@ -41,12 +42,19 @@ class Context:
 
 def drafts_of(block: RawBlock, page: int, context: Context) -> Iterator[Draft]:
     """Yield the blocks that a raw block holds, at least one unless it is blank."""
-    if block.kind is not None:
+    if block.kind in (None, BlockKind.PARAGRAPH) and is_signature(block.lines):
+        for line in block.lines:
+            yield Draft(line, page, BlockKind.BYLINE, 0, block.group, inferred=True)
+    elif block.kind is not None:
         text = joined(block.lines, context.vocabulary)
         level = min(max(block.level, 1), 6) if block.kind is BlockKind.HEADING else 0
         if text:
             yield Draft(text, page, block.kind, level, block.group, is_note=block.is_note)
-        return
+    else:
+        yield from _guessed(block, page, context)
+
+
+def _guessed(block: RawBlock, page: int, context: Context) -> Iterator[Draft]:
     tabular = sum(_cells(line) > 1 for line in block.lines) > 1
     for lines in _parts(list(block.lines), context):
         if len(lines) == 1 and (_cells(lines[0]) > 2 or (tabular and _cells(lines[0]) > 1)):  # noqa: PLR2004

@@ -85,7 +85,7 @@ class _Walk:
 
     def _take_inline(self, text: str) -> None:
         if self._in_cell:
-            self._cells.append(text)
+            self._cells.append(_one_line(text))
         elif self._level:
             self._add(_ATTRIBUTES.sub("", text), BlockKind.HEADING)
             self._level = 0
@@ -95,9 +95,10 @@ class _Walk:
             self._add(text, BlockKind.PARAGRAPH)
 
     def _add(self, text: str, kind: BlockKind) -> None:
+        lines = tuple(text.split("\n")) if kind is BlockKind.PARAGRAPH else (_one_line(text),)
         if text.strip():
             level = self._level if kind is BlockKind.HEADING else 0
-            self.blocks.append(RawBlock((text,), kind, level, self._group))
+            self.blocks.append(RawBlock(lines, kind, level, self._group))
 
 
 def _inline(tokens: Sequence[Token]) -> str:
@@ -114,8 +115,12 @@ def _inline(tokens: Sequence[Token]) -> str:
         elif token.type in {"softbreak", "hardbreak"} or (
             token.type == "html_inline" and token.content.lower().startswith("<br")
         ):
-            parts.append(" ")
+            parts.append("\n")
     return _NOTE_MARK.sub("", "".join(parts)).strip()
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\n", " ")
 
 
 def _plain(markup: str) -> str:

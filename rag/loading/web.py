@@ -75,6 +75,8 @@ _BLOCK_TAGS = frozenset(
 _SILENT_TAGS = frozenset({"script", "style", "noscript", "template", "head", "svg", "iframe"})
 _REGIONS = ("nav", "footer", "aside", "form", "header")
 _HEAD_BYTES = 4096
+_BREAK = "\0"
+"""Where a line of a paragraph ends; what is read has no such character."""
 
 
 def read(content: bytes) -> RawDocument:
@@ -149,7 +151,7 @@ class _Walk:
                 inline = []
                 self._walk_block(child, kind)
             elif child.tag == "lb":
-                inline.append(" ")
+                inline.append(_BREAK)
             elif child.tag not in {"graphic", "fw"}:
                 inline.append("".join(child.itertext()))
             inline.append(child.tail or "")
@@ -185,9 +187,11 @@ class _Walk:
         self._after_term = rank.startswith("dt") and len(self.blocks) == place + 1
 
     def _add(self, text: str, kind: BlockKind, level: int = 0) -> None:
-        text = " ".join(text.split())
-        if text:
-            self.blocks.append(RawBlock((text,), kind, level, self._group))
+        parted = kind is BlockKind.PARAGRAPH
+        lines = text.split(_BREAK) if parted else [text.replace(_BREAK, " ")]
+        lines = [" ".join(line.split()) for line in lines]
+        if any(lines):
+            self.blocks.append(RawBlock(tuple(filter(None, lines)), kind, level, self._group))
 
 
 def _cells(row: etree._Element) -> list[str]:

@@ -99,3 +99,11 @@ def test_a_raised_number_is_no_part_of_the_number_before(write, read):
         "It has 41² states and paid 5 dollars¹³ on the 1st.³,⁴ It ended[5], 3 or `6<sup>7</sup>`."
         "\n\nOf 10⁸ men, the 2 nd .\n\nKhan, 10²."
     ).replace("`", "")
+
+
+def test_a_byline_ends_with_its_line(write, read, texts):
+    lines = "By Jane Doe\nThe Gulf Post, 2 May 2025\nOpinion"
+    document = read(write("a.md", f"# A Pact of Straw\n\n{lines}\n\nThe text\nstands here.\n"))
+    assert document.metadata == Metadata("A Pact of Straw", "Jane Doe", "2025-05-02", "op-ed")
+    assert texts(document, BlockKind.BYLINE) == lines.split("\n")
+    assert texts(document, BlockKind.PARAGRAPH) == ["The text stands here."]

@@ -195,3 +195,17 @@ def test_columns_that_only_space_others_apart_are_no_cells(write, read, texts):
     page = PAGE.format(meta="").replace("<h2>Members</h2>", table)
     rows = texts(read(write("a.html", page)), BlockKind.TABLE_ROW)
     assert rows[:2] == ["Sales | 2022", "Phones | 40"]
+
+
+def test_a_byline_ends_with_its_line(write, read, texts):
+    line = "<p>By Jane Doe<br>The Gulf Post, 2 May 2025<br/>Opinion</p>"
+    document = read(
+        write("a.html", page().replace("Coalition opens centre</h1>", f"A Pact</h1>{line}"))
+    )
+    assert document.metadata.author == "Jane Doe"
+    assert document.metadata.date == "2025-05-02"
+    assert texts(document, BlockKind.BYLINE) == [
+        "By Jane Doe",
+        "The Gulf Post, 2 May 2025",
+        "Opinion",
+    ]
