@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.evidence import Candidate
 from rag.terms import terms
-from rag.types import BlockKind
+from rag.types import BlockKind, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ def byline(
             similarity=similarity,
             overlap=1.0,
             answerable=similarity,
-            answer=block.span,
+            answer=_author_span(document, block),
             fits=True,
             score=1.0,
         )
@@ -89,3 +89,11 @@ def _byline_block(document: Document) -> Block | None:
         if block.kind is BlockKind.BYLINE and author & set(terms(document.slice(block.span))):
             return block
     return None
+
+
+def _author_span(document: Document, block: Block) -> Span:
+    """Return where a byline names the author; all of it where it does so in other words."""
+    author = document.metadata.author or ""
+    place = document.slice(block.span).find(author)
+    start = block.span.start + place
+    return block.span if place < 0 else Span(start, start + len(author))

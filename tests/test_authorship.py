@@ -6,8 +6,10 @@ import pytest
 
 from rag.authorship import asks_for_author, byline
 from rag.embedding import open_embedder
+from rag.questions import classify
 from rag.retrieval import search
 from rag.settings import EmbeddingSettings, RetrievalSettings
+from rag.short_answer import short_answer
 from rag.store.memory import MemoryStore
 from rag.types import Block, BlockKind, Document, Metadata, Span
 from tests.conftest import changes_for
@@ -43,6 +45,9 @@ def found(minilm, settings, manifest, question):
         signed(
             "b.txt", "Pakistan seeks a lead role", "Dr. Simbal Khan", "op-ed", "By Dr. Simbal Khan"
         ),
+        signed(
+            "d.txt", "A Net of Harbours", "Jane Doe", "op-ed", "By Jane Doe, The Gulf Post, 2019"
+        ),
         signed("c.txt", "An Islamic NATO", None, "web article", "20 January 2026"),
     ]
     store = MemoryStore()
@@ -70,18 +75,24 @@ def test_questions_for_an_author_are_told(question, asks):
 
 
 @pytest.mark.parametrize(
-    ("question", "text"),
+    ("question", "text", "author"),
     [
-        ("Who wrote the paper on military multilateralism?", "Mary Hunter"),
-        ("Who is the author of the op-ed on Pakistan's lead role?", "By Dr. Simbal Khan"),
+        ("Who wrote the paper on military multilateralism?", "Mary Hunter", "Mary Hunter"),
+        (
+            "Who is the author of the op-ed on Pakistan's lead role?",
+            "By Dr. Simbal Khan",
+            "Dr. Simbal Khan",
+        ),
+        ("Who wrote 'A Net of Harbours'?", "By Jane Doe, The Gulf Post, 2019", "Jane Doe"),
     ],
 )
 def test_the_byline_of_the_document_that_is_meant_answers(
-    minilm, settings, manifest, question, text
+    minilm, settings, manifest, question, text, author
 ):
     answer = found(minilm, settings, manifest, question)
     assert answer.text == text
     assert answer.document.slice(answer.span) == text
+    assert short_answer(answer, classify(question), question) == author
 
 
 @pytest.mark.parametrize(
