@@ -233,6 +233,27 @@ def test_the_author_is_the_persons_of_the_byline_alone(line, author):
     assert (metadata.title, metadata.author) == ("The Price of a Pact", author)
 
 
+@pytest.mark.parametrize(
+    ("head", "foot", "date"),
+    [
+        (f"TURIN, Feb 3, 2024 (Alpine News) - {LONG}", "", "2024-02-03"),
+        (f"NEW DELHI, 3 February 2024 — {LONG}", "", "2024-02-03"),
+        (f"Kept by the harbour library, last updated on 3 May 2024.\n\n{LONG}", "", "2024-05-03"),
+        (f"Harbour Office. Version of May 2024.\n\n{LONG}", "", "2024-05"),
+        (f"Last updated on 3 May 2024\n\n{LONG}", "", "2024-05-03"),
+        (LONG, "Last updated on 3 May 2024", "2024-05-03"),
+        (f"TURIN, Italy, Feb 3, 2024 (Alpine News) - {LONG}", "", "2024-02-03"),
+        (f"TURIN, Italy (Alpine News) - {LONG}", "", None),
+        (f"OIC, founded on 3 May 2024 - some say earlier - is small. {LONG}", "", None),
+        (f"The pact, signed on 3 May 2024, was published on paper.\n\n{LONG}", "", None),
+        (f"The list was last updated on 3 May 2024 by the two sides.\n\n{LONG}", "", None),
+    ],
+)
+def test_a_dateline_or_a_line_that_says_so_gives_the_date(head, foot, date):
+    text = f"The Price of a Pact\n\n{head}\n\n{LONG} {LONG}\n\n{foot}"
+    assert cleaned(text).metadata.date == date
+
+
 def test_dates_in_the_prose_are_no_date_of_publication():
     assert cleaned(f"The Price of a Pact\n\n{LONG}").metadata.date is None
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from rag.cleaning.authors import clean_author, printed_author
-from rag.cleaning.dates import find_date, is_date_line
+from rag.cleaning.dates import dateline_date, find_date, is_date_line, stated_date
 from rag.cleaning.kinds import declared_kind, printed_kind
 from rag.types import BlockKind, Metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rag.cleaning.drafts import Draft
 
@@ -27,7 +28,12 @@ _GENERIC = re.compile(
 )
 _SPLIT = re.compile(r";\s*")
 _CREATED = "created "
+_UPDATED = re.compile(
+    r"(?:published|posted|(?:last\s+)?(?:updated|modified|revised))\b", re.IGNORECASE
+)
 _HEAD_BLOCKS = 15
+_FOOT_BLOCKS = 5
+_LINE_WORDS = 25
 _MAX_TITLE_CHARS = 250
 _MIN_TITLE_CHARS = 4
 
@@ -99,5 +105,16 @@ def _printed_date(drafts: Sequence[Draft]) -> str | None:
                 found = find_date(draft.text[place : place + 80])
                 if found is not None:
                     return found
-    dates = (find_date(draft.text, years=False) for draft in head)
+    dates = [find_date(draft.text, years=False) for draft in head]
+    dates += _unsigned_dates(drafts)
     return next((found for found in dates if found is not None), None)
+
+
+def _unsigned_dates(drafts: Sequence[Draft]) -> Iterator[str | None]:
+    """Yield the dates of a dateline, and of lines at head or foot that say when a text came out."""
+    opening = list(takewhile(lambda draft: draft.words <= _LINE_WORDS, drafts[:_HEAD_BLOCKS]))
+    first = drafts[len(opening) : len(opening) + 1]
+    yield from (dateline_date(draft.text) for draft in (*opening, *first))
+    yield from (stated_date(draft.text) for draft in opening)
+    foot = (draft.text for draft in drafts[-_FOOT_BLOCKS:])
+    yield from (find_date(text) for text in foot if _UPDATED.match(text) and is_date_line(text))

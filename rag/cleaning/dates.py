@@ -44,6 +44,15 @@ _FORMS = tuple(
     )
 )
 _LAST_MONTH = 12
+_DATELINE = re.compile(
+    r"[A-ZÀ-Þ][A-ZÀ-Þ .'’/-]{2,40}[.,]\s(?P<rest>[^–—]{4,60}?)(?:\s?\([^)]{2,60}\))?\s?(?:--?|[–—])\s"
+)
+"""Where and when a news agency writes: "TURIN, Feb 3, 2024 (Agency) - "."""
+_STATED = re.compile(
+    r"(?:^|[,;:.(|•·–—-]\s*)(?:published|posted|issued|(?:last\s+)?(?:updated|revised|modified)|"
+    r"version\s+of)(?:\s+on)?:?\s+(?P<rest>.{4,40})",
+    re.IGNORECASE,
+)
 
 
 def find_date(text: str, *, years: bool = True) -> str | None:
@@ -65,12 +74,33 @@ def find_date(text: str, *, years: bool = True) -> str | None:
 def is_date_line(text: str) -> bool:
     """Whether a line is a date and nothing else, a label such as "Published:" aside."""
     bare = re.sub(
-        r"^(?:published|posted|updated|date|dated|issued|on)(?:\s+on)?\s*:?\s+",
+        r"^(?:published|posted|(?:last\s+)?(?:updated|modified|revised)|date|dated|issued|on)"
+        r"(?:\s+on)?\s*:?\s+",
         "",
         text,
         flags=re.IGNORECASE,
     ).strip(" .|,")
     return any(form.fullmatch(bare) for form in _FORMS[:-1])
+
+
+def dateline_date(text: str) -> str | None:
+    """Return the date in the dateline that a news report begins with."""
+    dateline = _DATELINE.match(text)
+    if dateline is None:
+        return None
+    rest = dateline["rest"]
+    dated = (part for part in (rest, rest.partition(", ")[2]) if is_date_line(part))
+    return next(map(find_date, dated), None)
+
+
+def stated_date(text: str) -> str | None:
+    """Return the date on which a line says that the text came out: "Version of 4 May 2024"."""
+    for stated in _STATED.finditer(text):
+        for form in _FORMS[:-1]:
+            match = form.match(stated["rest"])
+            if match:
+                return _iso(match)
+    return None
 
 
 def _iso(match: re.Match[str]) -> str | None:
