@@ -234,6 +234,26 @@ def test_the_author_is_the_persons_of_the_byline_alone(line, author):
 
 
 @pytest.mark.parametrize(
+    ("head", "title", "author"),
+    [
+        ("What is a pact worth?\n\nBy Dr. Jane Doe", "What is a pact worth?", "Dr. Jane Doe"),
+        (
+            "POLICY BRIEF 3/2024\nForum for Harbours\n\nWho needs a pact?\n\nDr. Jane Doe\nMay 2024",
+            "Who needs a pact?",
+            "Dr. Jane Doe",
+        ),
+        ("MINISTRY OF PORTS\nPRESS RELEASE\n2 May 2024\n\nPORTS REOPEN", "PORTS REOPEN", None),
+        ("PRESS RELEASE\n\nMINISTRY OF PORTS\n\nPORTS REOPEN", "PORTS REOPEN", None),
+        ("MINISTRY OF PORTS\nPRESS RELEASE\n2 May 2024", "MINISTRY OF PORTS", None),
+        ("MINISTRY OF PORTS\n\nPORTS REOPEN", "MINISTRY OF PORTS", None),
+    ],
+)
+def test_the_title_is_the_headline(head, title, author):
+    metadata = cleaned(f"{head}\n\n{LONG} {LONG}\n\n{LONG}\n\nWhat next?\n\n{LONG}").metadata
+    assert (metadata.title, metadata.author) == (title, author)
+
+
+@pytest.mark.parametrize(
     ("head", "foot", "date"),
     [
         (f"TURIN, Feb 3, 2024 (Alpine News) - {LONG}", "", "2024-02-03"),

@@ -20,6 +20,7 @@ from rag.cleaning.flow import labelled_rows, rejoined, without_soft_hyphens
 from rag.cleaning.lines import Vocabulary
 from rag.cleaning.roles import assign_roles
 from rag.cleaning.running import find_running
+from rag.cleaning.signatures import with_question
 from rag.cleaning.structure import Context, drafts_of
 from rag.errors import EmptyError
 from rag.types import BlockKind, Document, Dropped, Metadata
@@ -164,7 +165,9 @@ def _titles_before(kept: list[Draft]) -> list[str]:
 
 
 def _first_is_title(drafts: list[Draft], raw: RawDocument) -> list[Draft]:
-    """The heading that opens a text without markup is its title."""
+    """The heading that opens a text without markup is its title, and so is a question over a byline."""
+    if not raw.paginated and not raw.marked:
+        drafts = with_question(drafts)
     guessed = drafts and drafts[0].kind is BlockKind.HEADING and drafts[0].inferred
     if guessed and not raw.paginated:
         drafts[0] = replace(drafts[0], level=1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rag.cleaning.authors import clean_author, printed_author
 from rag.cleaning.dates import dateline_date, find_date, is_date_line, stated_date
 from rag.cleaning.kinds import declared_kind, printed_kind
+from rag.cleaning.shapes import is_section_name
 from rag.types import BlockKind, Metadata
 
 if TYPE_CHECKING:
@@ -25,6 +26,17 @@ _JUNK_TITLE = re.compile(
 )
 _GENERIC = re.compile(
     r"form\s+\S+|(?:annual|quarterly|final)?\s*report|abstract|introduction", re.IGNORECASE
+)
+_LABEL = re.compile(
+    r"(?:for\s+immediate\s+release|(?:press|news|media)\s+(?:release|statement)|"
+    r"(?:policy|research|issue)\s+brief(?:ing)?)(?:\s+(?:no\.?\s*)?[\d/.-]+)?\W*",
+    re.IGNORECASE,
+)
+"""What kind of text a sheet is, printed above its headline."""
+_SENDER = re.compile(
+    r"(?:the\s+)?(?:ministry|department|office|embassy|bureau|directorate|secretariat|institute|"
+    r"cent(?:re|er)|forum|council|commission|agency)\s+(?:of|for)\b",
+    re.IGNORECASE,
 )
 _SPLIT = re.compile(r";\s*")
 _CREATED = "created "
@@ -62,17 +74,31 @@ def _declared_title(title: str | None) -> str | None:
 
 
 def _printed_title(drafts: Sequence[Draft]) -> str | None:
-    """The highest heading near the head, the first of equals; else a short first line."""
+    """The headline of a release; else the highest heading near the head, the first of equals."""
+    head = drafts[:_HEAD_BLOCKS]
     headings = [
         draft
-        for draft in drafts[:_HEAD_BLOCKS]
+        for draft in _under_label(head) or head
         if draft.kind is BlockKind.HEADING
         and len(draft.text) >= _MIN_TITLE_CHARS
         and not _GENERIC.fullmatch(draft.text)
+        and not _LABEL.fullmatch(draft.text)
     ]
     if headings:
         return min(headings, key=lambda draft: draft.level).text[:_MAX_TITLE_CHARS]
     return None
+
+
+def _under_label(head: Sequence[Draft]) -> list[Draft]:
+    """The headings between "PRESS RELEASE" and the text, without who sends it."""
+    labels = [index for index, draft in enumerate(head) if _LABEL.fullmatch(draft.text)]
+    if not labels:
+        return []
+    below = takewhile(lambda draft: draft.kind is not BlockKind.PARAGRAPH, head[labels[-1] + 1 :])
+    headings = [draft for draft in below if draft.kind is BlockKind.HEADING]
+    while len(headings) > 1 and _SENDER.match(headings[0].text):
+        del headings[0]
+    return [draft for draft in headings if not is_section_name(draft.text)][:1]
 
 
 def _date(declared: Metadata, drafts: Sequence[Draft]) -> str | None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.cleaning.names import has_title, may_be_name
+from rag.cleaning.shapes import is_heading_line
+from rag.types import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rag.cleaning.drafts import Draft
 
 _BY = re.compile(r"^by\s+(?=[A-ZÀ-Þ])", re.IGNORECASE)
 _PARTS = re.compile(r"(\s*(?:,|;)\s*(?:(?:and|&)\s)?\s*|\s+(?:and|&)\s+|\s*[|•·–—]\s*)")
@@ -25,6 +30,7 @@ _OUTLET = re.compile(
     r"school|service|society|standard|star|telegraph|times|tribune|wire|weekly)\b",
     re.IGNORECASE,
 )
+_HEAD_BLOCKS = 6
 _MOST_WORDS = 6
 _LONGEST_LINE = 90
 
@@ -53,6 +59,19 @@ def is_signature(lines: Sequence[str]) -> bool:
     if len(lines) == 1 or opens is None or persons(lines[0][opens.end() :]) is None:
         return False
     return all(len(line) <= _LONGEST_LINE and not line.endswith((".", "!", "?")) for line in lines)
+
+
+def with_question(drafts: list[Draft]) -> list[Draft]:
+    """Make the question over the first byline, which headings alone may precede, the title."""
+    for index, (draft, below) in enumerate(pairwise(drafts[:_HEAD_BLOCKS])):
+        if draft.kind is BlockKind.HEADING:
+            continue
+        by = _BY.match(below.text)
+        signed = len(below.text) <= _LONGEST_LINE and persons(below.text[by.end() if by else 0 :])
+        if draft.text.endswith("?") and signed and is_heading_line(draft.text[:-1]):
+            return [*drafts[:index], draft.as_kind(BlockKind.HEADING, 1), *drafts[index + 1 :]]
+        break
+    return drafts
 
 
 def _is_person(text: str) -> bool:
