@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from rag.store.sentence_vectors import Vector
     from rag.types import Chunk
 
-FORMAT = 6
+FORMAT = 7
 """Counts changes of cleaning, chunking or layout after which an index must be made anew."""
 PASSAGES_A_BATCH = 256
 """Passages of several documents are embedded together, so that batches are full."""
