@@ -17,7 +17,7 @@ from rag.attribution import (
 from rag.counting import counts_another, counts_another_time, later_number, later_of_two
 from rag.evidence import within
 from rag.names import spells_out
-from rag.quantities import whole_range
+from rag.quantities import whole_number, whole_range
 from rag.questions import Expected, Form, offers_choice
 from rag.reading import ToRead
 from rag.speakers import asked_of_author
@@ -133,18 +133,20 @@ def _answer_span(
     cell = _cell(candidate, question, kind)
     if cell and not _holds(cell.span, answer) and (cell.named or not _holds(cell.label, answer)):
         return cell.span
+    if kind.expected not in (Expected.NUMBER, Expected.ANY):
+        return answer
+    text, first = candidate.text, candidate.span.start
+    place = answer.start - first, answer.end - first
     if kind.expected is Expected.NUMBER and value_fits(
         candidate.document.slice(answer), kind.expected
     ):
-        text, first = candidate.text, candidate.span.start
-        marked_in_text = answer.start - first, answer.end - first
         place = (
             later_number(text, question)
-            or later_of_two(text, *marked_in_text, question)
-            or whole_range(text, *marked_in_text)
+            or later_of_two(text, *place, question)
+            or whole_range(text, *place)
         )
-        return Span(first + place[0], first + place[1])
-    return answer
+    place = whole_number(text, *place)
+    return Span(first + place[0], first + place[1])
 
 
 def _cell(candidate: Candidate, question: str, kind: QuestionKind) -> Cell | None:

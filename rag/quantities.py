@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import gcd
 
 _UNITS = {
@@ -40,8 +40,10 @@ _UNIT_LETTER = re.compile(
 """Metres and kelvins in "5 m" and "300 K"; "5m people" and "$5 m" are millions."""
 _ROUGH = re.compile(
     r"\b(?:about|around|approximately|approx|nearly|almost|roughly|some|over|more than|at least|"
-    r"up to|less than|under|estimated|circa|ca)\b"
+    r"up to|at most|(?:less|fewer) than|under|estimated|circa|ca)\b"
 )
+LEAST_ROUNDED, ROUND = 10_000, 1_000
+"""Whole thousands from the first on may have been rounded; "40" and "1,200" have not."""
 ROUGH_TOLERANCE = 0.1
 """A number said to be rough agrees with another that differs by at most this share."""
 _IN_WORDS = rf"(?:{'|'.join([*_TENS, *_UNITS])})(?:-(?:{'|'.join(_UNITS)}))?"
@@ -53,8 +55,16 @@ _TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[a-z]+")
 QUANTITY = (
     rf"{WRITTEN_NUMBER}(?:\s+(?:{'|'.join(_SCALES)})\b(?:\s+(?:and\s+)?{_IN_WORDS}\b(?!\s+to\b))?)*"
 )
-RANGE = rf"between\s+{QUANTITY}\s+and\s+{QUANTITY}|{QUANTITY}\s*(?:\bto\b|[–—-])\s*{QUANTITY}"
+_NO_TIME = rf"(?!{YEAR}\s+to\s+(?!\d[\d,]{{3}}))(?!(?<=\bin\s){YEAR}\s+to\s+(?!{YEAR}\b))"
+"""Not at the year of "from 41 days in 2021 to 13 days", which begins no range."""
+RANGE = (
+    rf"between\s+{QUANTITY}\s+and\s+{QUANTITY}|"
+    rf"{_NO_TIME}{QUANTITY}\s*(?:\bto\b|[–—-])\s*{QUANTITY}"
+)
 _WHOLE_RANGE = re.compile(rf"\b(?:{RANGE})\b", re.IGNORECASE)
+_WHOLE_NUMBER = re.compile(
+    rf"(?<![\w.,])(?:{QUANTITY})(?:(?:{'|'.join(_SHORT_SCALES)})\b)?(?!\w|[.,]\d)", re.IGNORECASE
+)
 _SHARED_SCALE = re.compile(
     r"\b(?P<first>[a-z]+|\d[\d,.]*)\s*(?P<link>to|or|and|-)\s*(?P<second>[a-z]+|\d[\d,.]*)\s+"
     r"(?P<scale>hundred|thousand|million|billion|trillion)\b"
@@ -65,12 +75,15 @@ _SHARED_SCALE = re.compile(
 class Numbers:
     """The numbers of a span in order; two of them are a range or a pair.
 
-    ``fraction`` says that it is one part of one in words: "a third" is 0.333.
+    ``fraction`` says that it is one part of one in words: "a third" is 0.333. ``steps`` are the
+    differences of each number to the next one that could be written as precisely: 100,000 of
+    "1.6 million".
     """
 
     numbers: tuple[float, ...]
     rough: bool = False
     fraction: bool = False
+    steps: tuple[float, ...] = field(default=(), compare=False)
 
     def agrees(self, other: Numbers) -> bool:
         """Whether both can be the same quantity; "a third" and "33 per cent" can."""
@@ -82,9 +95,20 @@ class Numbers:
             return bool(set(self.numbers) & set(other.numbers))
         tolerance = ROUGH_TOLERANCE if self.rough or other.rough else 0.0
         return all(
-            abs(left - right) <= tolerance * max(abs(left), abs(right))
-            for left, right in zip(self.numbers, other.numbers, strict=True)
+            abs(left[0] - right[0]) <= tolerance * max(abs(left[0]), abs(right[0]))
+            or _is_rounded(*sorted((left, right), key=lambda number: number[1]))
+            for left, right in zip(self._with_steps(), other._with_steps(), strict=True)
         )
+
+    def _with_steps(self) -> list[tuple[float, float]]:
+        return list(zip(self.numbers, self.steps or (0.0,) * len(self.numbers), strict=True))
+
+
+def _is_rounded(finer: tuple[float, float], coarser: tuple[float, float]) -> bool:
+    """Whether one number with its step is another one rounded; 2 million is no 1.6 million."""
+    (exact, small), (rounded, step) = finer, coarser
+    near = abs(exact - rounded) <= ROUGH_TOLERANCE * max(abs(exact), abs(rounded))
+    return near and small < step and -0.5 <= round((exact - rounded) / step, 6) < 0.5  # noqa: PLR2004
 
 
 def parse_numbers(folded: str) -> Numbers | None:
@@ -92,6 +116,45 @@ def parse_numbers(folded: str) -> Numbers | None:
 
     A scale that two numbers share counts for both: "three to five thousand".
     """
+    folded, fractions = _plainly_written(folded)
+    found: list[float] = []
+    steps: list[float] = []
+    total = current = 0.0
+    step = 1.0
+    open_number = False
+    for word in [*_TOKEN.findall(folded.replace("-", " ")), ""]:
+        scale = _SCALES.get(_SHORT_SCALES.get(word, word))
+        if scale and open_number:
+            current *= scale
+            if scale > _SCALES["hundred"]:
+                total, current, step = total + current, 0.0, step * scale
+        elif word in _UNITS or word in _TENS:
+            current += _UNITS.get(word, _TENS.get(word, 0))
+            open_number, step = True, 1.0
+        elif not (word == "and" and open_number):
+            if open_number:
+                found.append(total + current)
+                steps.append(step)
+            total = current = 0.0
+            open_number = word[:1].isdigit() or word in _OTHER_NUMBERS
+            if open_number:
+                current = _OTHER_NUMBERS.get(word) or float(word.replace(",", ""))
+                step = _step(word, current)
+    if not found:
+        return None
+    fraction = fractions == len(found) == 1 and found[0] < 1
+    return Numbers(tuple(found), bool(_ROUGH.search(folded)), fraction, tuple(steps))
+
+
+def _step(written: str, number: float) -> float:
+    """Return the difference to the next number that could be written as precisely in digits."""
+    decimals = len(written.partition(".")[2])
+    rounded = number >= LEAST_ROUNDED and number % ROUND == 0
+    return float(ROUND) if rounded else float(10**-decimals)
+
+
+def _plainly_written(folded: str) -> tuple[str, int]:
+    """Return lower-case text with each number by itself, and how many fractions it has in words."""
     folded = re.sub(_SPACED, lambda match: re.sub(r"\s", "", match[0]), folded)
     folded = _UNIT_LETTER.sub(lambda match: match[0 if match["money"] else "number"], folded)
     folded, fractions = _fractions_in_digits(folded)
@@ -103,29 +166,7 @@ def parse_numbers(folded: str) -> Numbers | None:
             f"{folded[: shared.start()]}{shared['first']} {scale} to {shared['second']} {scale}"
             f"{folded[shared.end() :]}"
         )
-    found: list[float] = []
-    total = current = 0.0
-    open_number = False
-    for word in [*_TOKEN.findall(folded.replace("-", " ")), ""]:
-        scale = _SCALES.get(_SHORT_SCALES.get(word, word))
-        if scale and open_number:
-            current *= scale
-            if scale > _SCALES["hundred"]:
-                total, current = total + current, 0.0
-        elif word in _UNITS or word in _TENS:
-            current += _UNITS.get(word, _TENS.get(word, 0))
-            open_number = True
-        elif not (word == "and" and open_number):
-            if open_number:
-                found.append(total + current)
-            total = current = 0.0
-            open_number = word[:1].isdigit() or word in _OTHER_NUMBERS
-            if open_number:
-                current = _OTHER_NUMBERS.get(word) or float(word.replace(",", ""))
-    if not found:
-        return None
-    fraction = fractions == len(found) == 1 and found[0] < 1
-    return Numbers(tuple(found), bool(_ROUGH.search(folded)), fraction)
+    return folded, fractions
 
 
 def _fractions_in_digits(folded: str) -> tuple[str, int]:
@@ -142,6 +183,17 @@ def _fractions_in_digits(folded: str) -> tuple[str, int]:
         return f"{(_UNITS[whole] if whole in _UNITS else int(whole)) + count / parts:.3f}"
 
     return _FRACTION.sub(in_digits, folded), fractions
+
+
+def whole_number(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span at *start* to *end* with all of the numbers of which it cuts one off.
+
+    "1" of "1.6 million" is 1.6 million.
+    """
+    for match in _WHOLE_NUMBER.finditer(sentence):
+        if match.start() < end and start < match.end():
+            start, end = min(start, match.start()), max(end, match.end())
+    return start, end
 
 
 def whole_range(sentence: str, start: int, end: int) -> tuple[int, int]:

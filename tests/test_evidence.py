@@ -65,12 +65,19 @@ class MarkingReader:
 
 @pytest.mark.parametrize(
     ("marked", "answer"),
-    [("2019", None), ("34", "42"), ("3,000 to", "3,000 to 5,000"), ("37", "40")],
+    [
+        ("2019", None),
+        ("34", "42"),
+        ("3,000 to", "3,000 to 5,000"),
+        ("37", "40"),
+        ("23", "23.5 million"),
+    ],
 )
 def test_a_count_is_never_the_year_of_a_cited_work(marked, answer):
     text = {
         "2019": "Some call it a coalition of Sunni states alone (Abbas, 2019).",
         "34": "It was initially composed of 34 states, later expanding to 42.",
+        "23": "It has 23.5 million by now.",
         "37": "It grew from 37 to 40 states.",
         "3,000 to": "It has 3,000 to 5,000 by now.",
     }[marked]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.quantities import Numbers, whole_range
+from rag.quantities import Numbers, whole_number, whole_range
 from rag.questions import Expected
 from rag.values import Dates, agree, comparable, only_repeats, parse_value, value_fits
 
@@ -74,6 +74,21 @@ def test_dates_are_read_as_precisely_as_they_are_given(text, parts):
         ("nearly 1,000 kilometres", "959 kilometres", Expected.NUMBER, True),
         ("1,000 kilometres", "959 kilometres", Expected.NUMBER, False),
         ("3,000 to 5,000", "5,000", Expected.NUMBER, True),
+        ("2.74 million", "2.7 million", Expected.NUMBER, True),
+        ("2.76 million", "2.7 million", Expected.NUMBER, False),
+        ("2.75 million", "2.8 million", Expected.NUMBER, True),
+        ("2.75 million", "2.7 million", Expected.NUMBER, False),
+        ("€32m", "€31.8m", Expected.NUMBER, True),
+        ("€32m", "€33m", Expected.NUMBER, False),
+        ("two million", "1.6 million", Expected.NUMBER, False),
+        ("three million", "2,900,000", Expected.NUMBER, True),
+        ("14,000 men", "13,912 men", Expected.NUMBER, True),
+        ("14,000 men", "14,700 men", Expected.NUMBER, False),
+        ("40 states", "41 states", Expected.NUMBER, False),
+        ("nearly 40 states", "39 states", Expected.NUMBER, True),
+        ("at most 40 states", "39 states", Expected.NUMBER, True),
+        ("1,200 men", "1,190 men", Expected.NUMBER, False),
+        ("31.4 per cent", "31 per cent", Expected.NUMBER, True),
         ("a third of the teachers", "33 per cent", Expected.NUMBER, True),
         ("two-thirds", "67%", Expected.NUMBER, True),
         ("two-thirds", "two thirds of them", Expected.NUMBER, True),
@@ -137,11 +152,34 @@ def test_wordings_of_one_value_agree_and_other_values_do_not(left, right, expect
         ("It sent 15 000 to 20 000 troops.", "20 000", "15 000 to 20 000"),
         ("It grew by 7 members to 42 members.", "42", "42"),
         ("It has 41 members and 12 observers.", "41", "41"),
+        ("It fell from 52 hours in 2019 to 17 hours.", "17", "17"),
+        ("Sales rose from 900 in 2019 to 2,300.", "2,300", "2,300"),
+        ("It sent 1500 to 2500 troops.", "2500", "1500 to 2500"),
+        ("It lasted from 2019 to 2021.", "2021", "2019 to 2021"),
     ],
 )
 def test_a_number_of_a_range_is_shown_with_all_of_it(sentence, marked, whole):
     start = sentence.index(marked)
     assert sentence[slice(*whole_range(sentence, start, start + len(marked)))] == whole
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "whole"),
+    [
+        ("The rate was 12.7 per cent.", "12", "12.7"),
+        ("It cost 3.2 million crowns.", "3", "3.2 million"),
+        ("It cost 3.2 million crowns.", "3.2", "3.2 million"),
+        ("It cost €61.8m.", "61", "61.8m"),
+        ("It cost two million crowns.", "two", "two million"),
+        ("It was on 10.4.2021.", "10", "10"),
+        ("A 41-member group met.", "41", "41"),
+        ("Two-thirds of 300 came.", "Two", "Two"),
+        ("It won 3, 4.5 million less.", "3", "3"),
+    ],
+)
+def test_a_number_that_was_cut_is_whole(sentence, marked, whole):
+    start = sentence.index(marked)
+    assert sentence[slice(*whole_number(sentence, start, start + len(marked)))] == whole
 
 
 @pytest.mark.parametrize(
