@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.quantities import Numbers
+from rag.short_answer import with_qualifier, without_marks
 from rag.types import CELL_SEPARATOR, Disagreement, Position
 from rag.values import Value, agree, comparable
 
@@ -37,8 +39,11 @@ class Stance:
     def wording(self) -> str:
         """The value as the best sentence words it."""
         best = self.candidates[0]
-        span = best.document.slice(best.answer) if best.answer else ""
-        return _GOES_ON.split(span.strip(_AROUND_VALUE), maxsplit=1)[0]
+        if best.answer is None:
+            return ""
+        place = with_qualifier(best) if isinstance(self.value, Numbers) else best.answer
+        span = without_marks(best.document.slice(place), _AROUND_VALUE, best.text)
+        return _GOES_ON.split(span, maxsplit=1)[0]
 
 
 def stances(found: Sequence[Rival]) -> list[Stance]:

@@ -71,6 +71,29 @@ _SHARED_SCALE = re.compile(
 )
 
 
+_BEGINS_NUMBER = re.compile(
+    rf"(?:[$€£¥₹]\s?)?(?:{QUANTITY}|half|an?\s+(?:dozen|third|quarter|{'|'.join(_SCALES)}))\b",
+    re.IGNORECASE,
+)
+_BEFORE_NUMBER = r"\s+(?:an?\s+(?:estimated\s+)?)?(?:[$€£¥₹]\s?)?$"
+_LIMIT = re.compile(
+    r"(?<![\w-])(?:not? (?:more|less|fewer) than|at (?:most|least)|up to|(?:more|less|fewer) than|"
+    r"as (?:few|little|many|much) as|(?<!took )(?<!take )(?<!takes )(?<!taken )(?<!taking )(?<!rule )"
+    r"(?<!ruled )(?<!rules )(?<!control )(?<!power )(?<!authority )(?<!spread )(?<!presides )"
+    rf"(?<!dispute )(?<!divided )(?:over|under)){_BEFORE_NUMBER}",
+    re.IGNORECASE,
+)
+"""Before a number that is a limit; who took over 12 islands took 12."""
+_ABOUT = re.compile(
+    r"(?<![\w-])(?:almost|approximately|nearly|roughly|some|(?<!think )(?<!know )(?<!knew )(?<!said )"
+    r"(?<!says )(?<!talk )(?<!talks )(?<!talked )(?<!talking )(?<!tell )(?<!told )(?<!worry )"
+    rf"(?<!worried )(?<!asked )(?<!learned )(?:about|around)){_BEFORE_NUMBER}",
+    re.IGNORECASE,
+)
+"""Before a number that is not exact; nobody talks about 40."""
+LONGEST_QUALIFIER = 40
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """The numbers of a span in order; two of them are a range or a pair.
@@ -194,6 +217,21 @@ def whole_number(sentence: str, start: int, end: int) -> tuple[int, int]:
         if match.start() < end and start < match.end():
             start, end = min(start, match.start()), max(end, match.end())
     return start, end
+
+
+def qualified_from(sentence: str, start: int, *, about: bool = False) -> int:
+    """Return where the words begin that limit a number at *start*: "no more than", "at least".
+
+    Args:
+        sentence: What has the number.
+        start: Where it begins.
+        about: Whether to look also for words that say that it is not exact, as "about" does.
+    """
+    if not _BEGINS_NUMBER.match(sentence, start):
+        return start
+    before = sentence[max(0, start - LONGEST_QUALIFIER) : start]
+    qualifier = _LIMIT.search(before) or (_ABOUT.search(before) if about else None)
+    return start - len(qualifier[0]) if qualifier else start
 
 
 def whole_range(sentence: str, start: int, end: int) -> tuple[int, int]:

@@ -20,11 +20,12 @@ from rag.counting import (
 )
 from rag.logistic import log_odds, logistic
 from rag.names import names_in, share_named
-from rag.quantities import Numbers
+from rag.quantities import YEAR, Numbers
 from rag.questions import Expected, Form
+from rag.short_answer import with_qualifier
 from rag.terms import jaccard, terms
 from rag.types import Span
-from rag.values import Value, parse_value
+from rag.values import Dates, Value, parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +68,14 @@ LIKELIEST = 40
 """Sentences looked at, by score."""
 UNIT_CHARACTERS, UNIT_WORDS = 30, 2
 """After a number, in which stands what it counts, or its unit."""
+_YEAR = re.compile(rf"(?<![\w.,])(?:{YEAR})(?![\w,]*\w)")
+_OF_YEAR = rf"\b(?:during|for|in|of)\s+(?:the\s+(?:fiscal\s+|financial\s+)?year\s+)?(?P<year>{YEAR})(?![\w/–—-])"
+_FEW_WORDS = r"(?:[^\w.;]+[a-z%][\w%-]*){0,4}"
+_YEAR_BEFORE = re.compile(rf"{_OF_YEAR}{_FEW_WORDS}[^\w.;]*$", re.IGNORECASE)
+_YEAR_AFTER = re.compile(rf"{_FEW_WORDS}[^\w.;]+{_OF_YEAR}", re.IGNORECASE)
+"""The year of a value beside it; not the one when somebody said so ("5 December 2024 - …")."""
+LONGEST_TO_YEAR = 100
+"""Characters before a value in which its year may stand."""
 _UNIT_WORD = re.compile(r"[^\W\d_]+|%")
 
 
@@ -101,7 +110,7 @@ def rivals(ranked: Sequence[Candidate], kind: QuestionKind, question: str) -> li
     likeliest: dict[str, Rival] = {}
     for item in found[1:]:
         name = item.candidate.document.name
-        if name == found[0].candidate.document.name:
+        if name == found[0].candidate.document.name or of_another_year(item, question):
             continue
         features = rival_features(item, found[0], kind, question)
         probability = logistic(features, RIVAL_WEIGHTS)
@@ -110,6 +119,25 @@ def rivals(ranked: Sequence[Candidate], kind: QuestionKind, question: str) -> li
         if name not in likeliest or probability > likeliest[name].probability:
             likeliest[name] = replace(item, probability=probability)
     return [*found[:1], *sorted(likeliest.values(), key=lambda rival: -rival.probability)]
+
+
+def of_another_year(item: Rival, question: str) -> bool:
+    """Whether a sentence gives its value for a year, and the question asks for another.
+
+    "The budget for 2025 is 58 million" says nothing of 2024.
+    """
+    asked = set(_YEAR.findall(question))
+    candidate = item.candidate
+    if not asked or isinstance(item.value, Dates) or candidate.answer is None:
+        return False
+    if asked & set(_YEAR.findall(candidate.text)):
+        return False
+    start, end = (
+        candidate.answer.start - candidate.span.start,
+        candidate.answer.end - candidate.span.start,
+    )
+    before, after = candidate.text[: max(start, 0)], candidate.text[end:]
+    return bool(_YEAR_BEFORE.search(before[-LONGEST_TO_YEAR:]) or _YEAR_AFTER.match(after))
 
 
 def with_values(ranked: Sequence[Candidate], kind: QuestionKind, question: str) -> list[Rival]:
@@ -175,7 +203,11 @@ def _speaks(item: Rival, kind: QuestionKind) -> bool:
 
 
 def _value(item: Candidate, kind: QuestionKind) -> Value | None:
-    return parse_value(item.document.slice(item.answer), kind.expected) if item.answer else None
+    if item.answer is None:
+        return None
+    number = kind.expected in (Expected.NUMBER, Expected.ANY)
+    place = with_qualifier(item, about=True) if number else item.answer
+    return parse_value(item.document.slice(place), kind.expected)
 
 
 def _may_be_one_count(item: Rival, best: Rival, question: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.quantities import Numbers, whole_number, whole_range
+from rag.quantities import Numbers, qualified_from, whole_number, whole_range
 from rag.questions import Expected
 from rag.values import Dates, agree, comparable, only_repeats, parse_value, value_fits
 
@@ -272,6 +272,22 @@ def test_a_number_before_a_word_like_a_month_is_a_number(text):
 )
 def test_times_without_a_date_say_when(text, fits):
     assert value_fits(text, Expected.DATE) is fits
+
+
+@pytest.mark.parametrize(
+    ("sentence", "limited", "qualified"),
+    [
+        ("It has at least 40 ships.", "at least 40", "at least 40"),
+        ("It has about 40 ships.", "40", "about 40"),
+        ("It has an estimated 40 ships.", "40", "40"),
+        ("It has nearly an estimated 40 ships.", "40", "nearly an estimated 40"),
+        ("They talked about 40 ships.", "40", "40"),
+    ],
+)
+def test_what_qualifies_a_number_stands_before_it(sentence, limited, qualified):
+    start = sentence.index("40")
+    assert sentence[qualified_from(sentence, start) : start + 2] == limited
+    assert sentence[qualified_from(sentence, start, about=True) : start + 2] == qualified
 
 
 def test_dates_that_share_nothing_cannot_be_compared():
