@@ -70,15 +70,15 @@ _DATED_WORK = re.compile(
 """A work told by its year is one that a document refers to more often than a document."""
 _DEGREE = (
     rf"(?:many|much|long|{FAR}|large|big|old|high|often|cold|deep|distant|expensive|fast|few|heavy|hot|"
-    r"low|short|small|tall|thick|wide|young)(?![\w-])"
+    r"low|quickly|short|small|soon|tall|thick|wide|young)(?![\w-])"
 )
-"""After "how": asks for a number, not for a manner."""
+"""After "how": asks for a number, not for a manner; "how soon" may ask for a date instead."""
 _AUXILIARY = r"(?:are|can|could|did|do|does|had|has|have|is|must|shall|should|was|were|will|would)"
 _MEASURED = r"depth|distance|flow|height|speed|temperature|width"
 _MEASURED_OF = rf"(?=\W*$| (?:at|between|from|in|of|on|to|under|{_AUXILIARY})\b)"
 """After what is measured; "the speed limit" and "population growth" are something else."""
 _NUMBER = re.compile(
-    rf"\b(?:how (?!often\b){_DEGREE}|what (?:number|percentage|share|proportion|fraction)|number of|total|"
+    rf"\b(?:how (?!(?:often|quickly|soon)\b){_DEGREE}|what (?:number|percentage|share|proportion|fraction)|number of|total|"
     r"count of|size of|length of|"
     r"what (?:is|was|were) the (?:(?!of\b)[\w-]+ )?(?:area(?! of (?:expertise|interest|law|research|study)\b)|capacity|"
     rf"headcount|population|(?:casualty|death) toll|turnout|{_MEASURED}){_MEASURED_OF}|"
