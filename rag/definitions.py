@@ -38,6 +38,12 @@ _IS = (
     r"(?:\s+\([^()]{2,60}\))?(?:,[^,;]{3,120},)?\s+(?:is|are|was|were|refers? to|represents?|denotes?|means?)\s+"
     r"(?:(?:also|usually|generally|now|often)\s+)?(?:an?|the|one of|any|all|those|what)\b"
 )
+_APPOSED = (
+    r"(?:\s+\([^()]{2,60}\))?,\s+(?:an?|one of the)\s+"
+    r"(?!(?:(?:\w+\s+)?(?:century|day|decade|few|fortnight|hour|little|lot|minute|moment|month|number|second|"
+    r"third|week|while|year)|claim|decision|fact|move|result|step)\b)(?=[^\W\d_])"
+)
+"""After the thing's name: "the Union, a league of nine towns, …"; not "the Union, a day later"."""
 _AFTER_ENTRY = r"(?:[.:]|\s[–—-])\s+\S"
 _ENTRY = re.compile(rf"[“\"]?[\w’'-]+(?: [\w’'-]+){{0,4}}[”\"]?{_AFTER_ENTRY}")
 """How an entry of a glossary begins; a dateline ("KESSIN: Ministers met") begins like it."""
@@ -76,7 +82,9 @@ def _raised(item: Candidate, thing: str, best: float) -> Candidate:
     spelled = spelled_out(thing, item.text)
     name = re.escape(thing)
     says = re.search(
-        rf"(?:^|[(“\"]|\b(?:an?|the)\s+){name}[)”\"]?{_IS}", item.text, re.IGNORECASE
+        rf"(?:(?:^|[(“\"]|\b(?:an?|the)\s+){name}[)”\"]?{_IS}|\bthe\s+{name}{_APPOSED})",
+        item.text,
+        re.IGNORECASE,
     ) or (re.match(rf"[“\"]?{name}[”\"]?{_AFTER_ENTRY}", item.text) and _is_among_entries(item))
     share = SPELLING_SHARE * bool(spelled) + SAYING_SHARE * bool(says)
     if not share:

@@ -108,6 +108,24 @@ def test_what_a_thing_without_an_acronym_is():
     assert definitions_first(other, "Who signed the treaty?") == other
 
 
+@pytest.mark.parametrize(
+    ("sentence", "says"),
+    [
+        ("Ten towns met under the Lima Pact, a league of ports that was founded in 1990.", True),
+        ("It is a part of the Lima Pact (LP), one of the oldest leagues.", True),
+        ("He left the Lima Pact, a day after it was signed.", False),
+        ("He left the Lima Pact, a few days after it was signed.", False),
+        ("He left the Lima Pact, the League and the Union.", False),
+        ("He left the Lima Pact, a move that was praised.", False),
+    ],
+)
+def test_an_apposition_says_what_a_thing_is(sentence, says):
+    ranked = definitions_first(
+        scored("He praised the Lima Pact.", sentence), "What is the Lima Pact?"
+    )
+    assert (ranked[0].text == sentence) is says
+
+
 def test_a_passage_that_spells_the_acronym_out_is_among_those_found(tmp_path):
     parts = [
         f"# Part {n}\n\nThe SCO did this and that in {n}. It was good for all." for n in range(9)
