@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.groups import group_counts
 from rag.quantities import QUANTITY, RANGE, WRITTEN_NUMBER, YEAR
 from rag.terms import STOP_WORDS, query_terms, terms
 from rag.wording.lexicon import is_plural
@@ -201,8 +202,18 @@ def counted_number(sentence: str, counted: Counted, question: str) -> tuple[int,
             continue
         own = place if _is_of(match["things"], counted.own, counted) else own
         same = place if _is_of(match["things"], counted.same, counted) else same
-    found = own or same
+    found = own or same or _size_of_group(sentence, counted, question)
     return (later_of_two(sentence, *found, question) or found) if found else None
+
+
+def _size_of_group(sentence: str, counted: Counted, question: str) -> tuple[int, int] | None:
+    wanted = counted.own | counted.same
+    places = (
+        place
+        for place, things in group_counts(sentence)
+        if things & wanted and not counts_another_time(sentence, place[0], question)
+    )
+    return None if counted.part else next(places, None)
 
 
 def counts_another(sentence: str, start: int, end: int, counted: Counted) -> bool:

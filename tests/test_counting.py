@@ -202,6 +202,28 @@ def test_people_are_counted_by_any_of_their_names(question, sentence, number):
     assert sentence[slice(*place)] == number
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "number"),
+    [
+        ("How many staff does it employ?", "The office employs 37 people.", "37"),
+        ("How many staff does it employ?", "It has a staff of about 37, most in Lima.", "37"),
+        ("How many employees has it?", "It has 37 members of staff.", "37"),
+        ("How many employees has it?", "Its workforce is nearly 1.2 million.", "1.2 million"),
+        ("How many workers has it?", "Its staff of 37 has 90 desks.", "37"),
+        ("How many members has it?", "It has a membership of 37.", "37"),
+        ("How many inhabitants has it?", "It has a population of 54 million.", "54 million"),
+        ("How many ships has it?", "It has a staff of 37.", None),
+        ("How many staff does it employ?", "It pays its staff of 37 years.", None),
+        ("How many staff does it employ?", "Its staff is responsible for 37.", None),
+        ("How many of the staff left?", "It has a staff of 37.", None),
+        ("How many staff does it employ?", "Initially it had a staff of 37.", None),
+    ],
+)
+def test_a_group_is_counted_without_the_noun_of_the_question(question, sentence, number):
+    place = counted_number(sentence, what_is_counted(question), question)
+    assert (sentence[slice(*place)] if place else None) == number
+
+
 def test_people_are_no_houses():
     homes = what_is_counted("How many homes were lost?")
     assert counts_another("The blast killed 138 people.", 17, 20, homes)
@@ -230,6 +252,7 @@ def test_nouns_of_no_known_sort_are_never_of_another():
         "1," * 5000,
         "1 000 " * 2000,
         "one hundred and " * 800,
+        "staff of about " * 2000,
     ],
 )
 def test_long_texts_do_not_hold_it_up(text):
