@@ -69,6 +69,8 @@ LIKELIEST = 40
 UNIT_CHARACTERS, UNIT_WORDS = 30, 2
 """After a number, in which stands what it counts, or its unit."""
 _YEAR = re.compile(rf"(?<![\w.,])(?:{YEAR})(?![\w,]*\w)")
+_ENTRY_DATE = re.compile(rf"^[^\w]*(?:[\w,.]+\s+){{0,3}}?{YEAR}\s*[–—:-]\s")
+"""The date with which an entry begins: when something was said, and of no year in it."""
 _OF_YEAR = rf"\b(?:during|for|in|of)\s+(?:the\s+(?:fiscal\s+|financial\s+)?year\s+)?(?P<year>{YEAR})(?![\w/–—-])"
 _FEW_WORDS = r"(?:[^\w.;]+[a-z%][\w%-]*){0,4}"
 _YEAR_BEFORE = re.compile(rf"{_OF_YEAR}{_FEW_WORDS}[^\w.;]*$", re.IGNORECASE)
@@ -130,7 +132,7 @@ def of_another_year(item: Rival, question: str) -> bool:
     candidate = item.candidate
     if not asked or isinstance(item.value, Dates) or candidate.answer is None:
         return False
-    if asked & set(_YEAR.findall(candidate.text)):
+    if asked & set(_YEAR.findall(_ENTRY_DATE.sub("", candidate.text))):
         return False
     start, end = (
         candidate.answer.start - candidate.span.start,
