@@ -48,10 +48,32 @@ _CITED = re.compile(rf"\((?:see |cf\. |e\.g\.,? )?{_WORK_OF}(?:; {_WORK_OF})*\)"
 """Works in brackets: (Rizvi, 2020; Abbas, 2019, p. 4)."""
 _NARRATED = re.compile(rf"(?P<names>{_AUTHORS}) [\[(](?:19|20)\d\d[a-z]?[\])]")
 """Works in the sentence itself: Mahmood and Javaid (2021)."""
+_SPEAKS = (
+    rf"(?:(?:has|have|had) )?(?:{_SAID}|acknowledged?s?|adds|added|admits?|admitted|concede[sd]?|"
+    "announce[sd]? that|asks|asked|explain(?:s|ed)?|insist(?:s|ed)?|puts? it(?! in)|recall(?:s|ed)?|repl(?:y|ies|ied)|tells?|told)"
+)
+"""What one does whose words follow, and few others do to anything but words."""
+_WITH_OFFICE = (
+    r"(?:(?: (?:of|at|from|for|with) (?:the )?(?:[a-z-]+ ){0,4}[A-Z][\w-]+(?: (?:(?:and|for|in|of) (?:the )?)?[A-Z][\w-]+)*)?"
+    r"(?:, (?:(?:[A-Z][\w’'-]*['’]s )?[a-z][^,.;:\"“”]{1,80}|[A-Z]{2,4}),)?)"
+)
+"""Between a name and its verb: "of the consultancy Acme", ", the bank's economist,"."""
 _SPEAKER = re.compile(
     rf"(?:\b(?i:according to) (?P<source>(?:{_SURNAME} ?)+)|"
-    rf"(?P<names>(?:{_SURNAME} )*{_SURNAME}),? (?:\w+ly |also |later )?(?:{_SAID})\b)"
+    rf"(?P<names>(?:{_SURNAME} )*{_SURNAME})(?P<office>{_WITH_OFFICE}),? "
+    rf"(?:\w+ly |also |later |today |once |then )?(?:{_SPEAKS})\b)"
 )
+_INVERTED = re.compile(
+    rf"(?:[,?!.…]['’]?[\"”’] (?:{_SPEAKS})|, (?:says|said|adds|added|argues|warns)) "
+    r"(?P<phrase>(?:[^.;:\"“”()]|(?<=\b[A-Z])\.|(?<=\b(?:Dr|Mr|Ms))\.|(?<=\b(?:Mrs|Gen|Hon))\.|"
+    r"(?<=\bProf)\.)*)"
+)
+"""The one who speaks after the words: '"…," says the minister, Ann Bell, who …'."""
+_RUN = re.compile(rf"(?:{_SURNAME}(?: (?:al|bin|de|van|von|der))* )*{_SURNAME}")
+_TITLE = re.compile(r"\b(?:Dr|Prof|Mrs?|Ms|Gen|Hon)\. ")
+_INSIDE = re.compile(r"(?:^|\s)(?:the|an?|of|at|in|from|for|to)\s$", re.IGNORECASE)
+_NOBODY = frozenset({"everybody", "everyone", "nobody", "somebody", "someone"})
+_NOUN_NEXT = re.compile(r"(?:['’]s?)? (?!(?:of|at|from|for|in|on|with|and|who)\b)[a-z]")
 _MARK = re.compile(r"\[\d+(?:\s?[,–-]\s?\d+)*\]")
 """The numbers of works in a list: [4], [2, 5–7]."""
 _YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
@@ -126,12 +148,29 @@ def is_year_of_source(sentence: str, start: int, end: int) -> bool:
 
 def speakers_in(sentence: str) -> set[str]:
     """Return the surnames, folded, of those whose words a sentence says it reports."""
-    found = [match["names"] for match in _NARRATED.finditer(sentence)]
+    found = []
     for match in _SPEAKER.finditer(sentence):
         name = (match["source"] or match["names"]).strip()
-        if not states_in(name) and not _is_ordinary(name):
+        if not (match["office"] and _INSIDE.search(sentence[: match.start()])):
             found.append(name)
+    found += [_person_in(match["phrase"]) for match in _INVERTED.finditer(sentence)]
+    found = [name for name in found if not states_in(name) and not _is_ordinary(name)]
+    found += [match["names"] for match in _NARRATED.finditer(sentence)]
     return {surname for names in found for surname in surnames(names)}
+
+
+def _person_in(phrase: str) -> str:
+    """Return the name of the one whom a noun phrase is about, nothing if it names nobody.
+
+    "Ann Bell of Acme", "Acme analyst Ann Bell" and "the head of Acme, Ann Bell, a lawyer" are Ann
+    Bell.
+    """
+    for part in _TITLE.sub("", phrase).split(", "):
+        for run in _RUN.finditer(part):
+            inside = _INSIDE.search(part[: run.start()]) or _NOUN_NEXT.match(part[run.end() :])
+            if not inside:
+                return run[0]
+    return ""
 
 
 def authors_cited(sentence: str) -> set[str]:
@@ -151,7 +190,7 @@ def _is_ordinary(name: str) -> bool:
     """Whether a capital only begins a sentence: "Analysts argue", "He says"."""
     word = fold(name)
     return " " not in word and (
-        word in STOP_WORDS or is_plural(word) or bool(_ASKS.fullmatch(word))
+        word in STOP_WORDS or word in _NOBODY or is_plural(word) or bool(_ASKS.fullmatch(word))
     )
 
 

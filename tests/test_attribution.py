@@ -12,6 +12,7 @@ from rag.attribution import (
     holds_office,
     is_source,
     is_year_of_source,
+    speakers_in,
 )
 
 
@@ -135,6 +136,34 @@ def test_a_name_that_does_something_is_none(sentence, name):
 def test_a_source_whose_office_stands_beside_the_name_holds_it(question, sentence, name, holds):
     start = sentence.index(name)
     assert holds_office(sentence, start, start + len(name), question) is holds
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speakers"),
+    [
+        ("“It is late,” says Ann Bell, who runs the harbour.", {"bell"}),
+        ('"Is it late?" asked the minister, Ann Bell.', {"bell"}),
+        ("“Never,” warns Dr. A. B. Bell of the Harbour Union.", {"bell"}),
+        ('"Never," said Harbour Union spokesman Nils Aas.', {"aas"}),
+        ('"Never," said the head of the Harbour Union, Nils Aas.', {"aas"}),
+        ("It will take a week, said Marlin, the firm that owns the quay.", {"marlin"}),
+        ("Prof. Ann Bell, the harbour's chief engineer, says that it leaks.", {"bell"}),
+        ("The mayor, Nils Aas, MP, insists that it does not.", {"aas"}),
+        ("Economist Ann Bell of the consultancy Tidewater said that it leaks.", {"bell"}),
+        ("Ann Bell from the aid group Sailors in Need has called it a trap.", {"bell"}),
+        ("Nils Aas concedes that it leaks.", {"aas"}),
+        ("As Nils Aas puts it, a boat is a hole in the water.", {"aas"}),
+        ("Nils Aas told the council that it leaks.", {"aas"}),
+        ("Moreover, Cass (2019) notes that it leaks.", {"cass"}),
+        ("Bell put it in the title of a book.", set()),
+        ("Nobody complained.", set()),
+        ("The lawyer of Marlin, a shipping firm, said no.", set()),
+        ("“Never,” said the clerk.", set()),
+        ("Nils Aas was asked to go.", set()),
+    ],
+)
+def test_who_says_so_is_known_by_the_verb_before_or_after_the_name(sentence, speakers):
+    assert speakers_in(sentence) == speakers
 
 
 def test_questions_for_who_says_so_are_known():
