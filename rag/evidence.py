@@ -15,11 +15,12 @@ from rag.questions import Form
 from rag.rarity import rarity
 from rag.rephrasing import BODY
 from rag.sentences import sentence_spans, without_list_mark
-from rag.speakers import author_asked_for
+from rag.speakers import speaker_terms
 from rag.synonyms import share_present
 from rag.tables import head_over
 from rag.terms import fold, query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
+from rag.voices import question_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -210,9 +211,9 @@ def with_overlap(
     names = names_in(question)
     found = []
     for candidate in candidates:
-        own = terms(f"{_around(candidate)} {candidate.text}")
-        author = author_asked_for(question, candidate.document.metadata.author)
-        present = with_synonyms(names, author.union(own))
+        asked = question_before(candidate.document, candidate.span.start)
+        own = terms(f"{_around(candidate)} {asked} {candidate.text}")
+        present = with_synonyms(names, speaker_terms(question, candidate).union(own))
         found.append(replace(candidate, overlap=share_present(weights, present)))
     return found
 

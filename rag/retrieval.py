@@ -13,7 +13,7 @@ from rag.definitions import thing_asked_for
 from rag.names import names_in, other_terms, share_named, with_synonyms
 from rag.rarity import rarity
 from rag.rephrasing import rephrased, searched_as
-from rag.speakers import author_asked_for, speaker_asked_for
+from rag.speakers import speaker_asked_for, terms_of_voices
 from rag.store.protocol import Scored
 from rag.synonyms import share_present
 from rag.terms import jaccard, query_terms, terms
@@ -75,7 +75,7 @@ def search(
     candidates = sorted(fused, key=lambda chunk: (-fused[chunk].fused, chunk))
     chunks = snapshot.chunks(candidates[: count * OVERFETCH])
     own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}
-    named = _with_author(own_terms, chunks, question, snapshot)
+    named = _with_voices(own_terms, chunks, question, snapshot)
     scores = with_words(fused, chunks, named, question, rarity(query_terms(question), snapshot))
     ranked = sorted(
         chunks,
@@ -208,19 +208,19 @@ def _spelling_passage(
     return next((chunk for chunk in ordered if spelled_out(thing, chunk.text)), None)
 
 
-def _with_author(
+def _with_voices(
     own_terms: Mapping[int, frozenset[str]],
     chunks: Sequence[Chunk],
     question: str,
     snapshot: Snapshot,
 ) -> Mapping[int, frozenset[str]]:
-    """Add its author's name to the terms of a chunk if the question asks for this person's words."""
+    """Add the name of the one whose words are asked for to the terms of the chunks with these."""
     if speaker_asked_for(question) is None:
         return own_terms
     found = dict(own_terms)
     for chunk in chunks:
-        author = snapshot.document(chunk.document).metadata.author
-        found[chunk.identifier] |= author_asked_for(question, author)
+        document = snapshot.document(chunk.document)
+        found[chunk.identifier] |= terms_of_voices(question, document, chunk.span)
     return found
 
 

@@ -13,16 +13,17 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.attribution import REPORTS, authors_cited, speakers_in, surnames
+from rag.attribution import REPORTS, authors_cited, surnames
 from rag.names import states_in
-from rag.sentences import preceding
 from rag.terms import fold, terms, without_possessive
 from rag.values import TITLES
+from rag.voices import has_turn_of, is_said_by, speaks_within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.evidence import Candidate
+    from rag.types import Document, Span
 
 CITED_SHARE = 0.6
 """Of a sentence's score where the person is only named in brackets as its source."""
@@ -64,7 +65,6 @@ _QUESTION_WORD = re.compile(
     r"\b(?:what|how|why|which|whom?|whose|where|when|according)\b", re.IGNORECASE
 )
 _WORD = re.compile(r"[\w'’-]+")
-_POINTS_BACK = re.compile(r"\W*(?:He|She|They)\s+(?:\w+ly\s+|also\s+|further\s+)?\w+")
 
 
 def speaker_asked_for(question: str) -> str | None:
@@ -91,8 +91,32 @@ def author_asked_for(question: str, author: str | None) -> frozenset[str]:
 
 def asked_of_author(question: str, author: str | None) -> str:
     """Return *question* as one asks a text of its own author, who is not named in it."""
-    if not author_asked_for(question, author):
-        return question
+    return _without_name(question) if author_asked_for(question, author) else question
+
+
+def asked_in_turns(passage: str, question: str) -> str:
+    """Return *question* without a name that a passage of an interview has only as a label: "AB:"."""
+    words = _names_of(_person_asked_for(question))
+    return _without_name(question) if words and has_turn_of(passage, words) else question
+
+
+def terms_of_voices(question: str, document: Document, span: Span) -> frozenset[str]:
+    """Return the terms of the name asked for if this person writes or speaks in a passage."""
+    speaker = speaker_asked_for(question)
+    if speaker and speaks_within(document, span, speaker):
+        return frozenset(terms(_person_asked_for(question)))
+    return author_asked_for(question, document.metadata.author)
+
+
+def speaker_terms(question: str, item: Candidate) -> frozenset[str]:
+    """Return the terms of the name asked for if a sentence is this person's words, named or not."""
+    speaker = speaker_asked_for(question)
+    if speaker and is_said_by(item.document, item.span, item.text, speaker):
+        return frozenset(terms(_person_asked_for(question)))
+    return author_asked_for(question, item.document.metadata.author)
+
+
+def _without_name(question: str) -> str:
     said = _SAYS.sub(r"\g<what> is said", question)
     person = _person_asked_for(question)
     return said if said != question else question.replace(person, "the author", 1)
@@ -144,11 +168,10 @@ def by_speaker(ranked: Sequence[Candidate], question: str) -> list[Candidate]:
 
 def _share(item: Candidate, speaker: str, question: str) -> float:
     """Return how much of a sentence's score counts: 1 for the person's words, 0 for another's."""
-    reported, cited = speakers_in(item.text), authors_cited(item.text)
-    if reported:
-        return float(speaker in reported)
-    if _POINTS_BACK.match(item.text):
-        return float(speaker in _WORD.findall(fold(preceding(item.document.text, item.span.start))))
+    said = is_said_by(item.document, item.span, item.text, speaker)
+    if said is not None:
+        return float(said)
+    cited = authors_cited(item.text)
     if cited:
         return CITED_SHARE if speaker in cited else 0.0
     if author_asked_for(question, item.document.metadata.author):
