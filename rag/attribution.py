@@ -69,6 +69,12 @@ _INVERTED = re.compile(
     r"(?<=\bProf)\.)*)"
 )
 """The one who speaks after the words: '"…," says the minister, Ann Bell, who …'."""
+_BODY = rf"(?:{_SURNAME} )*{_SURNAME}"
+_SPEAKS_FOR = re.compile(
+    rf"(?P<before>{_BODY})(?:['’]s?)? (?:[a-z]+ ){{0,2}}spokes(?:man|woman|person)\b|"
+    rf"\bspokes(?:man|woman|person) (?:for|of|at) (?:the |its )?(?:[a-z]+ ){{0,3}}(?P<after>{_BODY})"
+)
+_MEMBER_OF = re.compile(rf" (?:of|at|from|for|with) (?:the )?(?:[a-z-]+ ){{0,4}}(?P<body>{_BODY})")
 _RUN = re.compile(rf"(?:{_SURNAME}(?: (?:al|bin|de|van|von|der))* )*{_SURNAME}")
 _TITLE = re.compile(r"\b(?:Dr|Prof|Mrs?|Ms|Gen|Hon)\. ")
 _INSIDE = re.compile(r"(?:^|\s)(?:the|an?|of|at|in|from|for|to)\s$", re.IGNORECASE)
@@ -147,16 +153,28 @@ def is_year_of_source(sentence: str, start: int, end: int) -> bool:
 
 
 def speakers_in(sentence: str) -> set[str]:
-    """Return the surnames, folded, of those whose words a sentence says it reports."""
-    found = []
+    """Return the surnames, folded, of those whose words a sentence says it reports.
+
+    With the last word of the body for which one of them speaks: "Acme spokesman", "of Acme".
+    """
+    found, bodies = [], _bodies_in(sentence)
     for match in _SPEAKER.finditer(sentence):
         name = (match["source"] or match["names"]).strip()
         if not (match["office"] and _INSIDE.search(sentence[: match.start()])):
             found.append(name)
+            member = _MEMBER_OF.match(match["office"] or "")
+            bodies += [member["body"]] if member else []
     found += [_person_in(match["phrase"]) for match in _INVERTED.finditer(sentence)]
     found = [name for name in found if not states_in(name) and not _is_ordinary(name)]
     found += [match["names"] for match in _NARRATED.finditer(sentence)]
-    return {surname for names in found for surname in surnames(names)}
+    return {
+        surname for names in (*found, *(bodies if found else ())) for surname in surnames(names)
+    }
+
+
+def _bodies_in(sentence: str) -> list[str]:
+    """Return the names of the bodies whose spokesmen a sentence mentions."""
+    return [match["before"] or match["after"] for match in _SPEAKS_FOR.finditer(sentence)]
 
 
 def _person_in(phrase: str) -> str:

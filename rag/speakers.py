@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.attribution import REPORTS, authors_cited, surnames
+from rag.attribution import REPORTS, authors_cited, speakers_in, surnames
 from rag.names import states_in
 from rag.terms import fold, terms, without_possessive
 from rag.values import TITLES
@@ -56,6 +56,11 @@ _ASKS = tuple(
         rf"\b(?i:{_VIEWS})s?\s+(?i:of)\s+{_PERSON}",
     )
 )
+_ASKS_BODY = re.compile(
+    rf"\b(?i:does|did|do|would|has|have|had)\s+(?:the\s+)?(?P<body>{_NAME}(?:\s+{_NAME})*)"
+    rf"\s+(?:\w+ly\s+)?(?i:{_THINKS})\b"
+)
+"""A state or another body has no words of its own but those of whoever speaks for it."""
 _SAYS = re.compile(
     rf"\b(?P<what>(?i:what))\s+(?i:does|did|do|would|has|have|had)\s+{_OFFICE}{_PERSON}\s+(?:\w+ly\s+)?"
     r"(?i:argued?|claim(?:ed)?|said|say|think|thought|write|written)\b"
@@ -155,9 +160,28 @@ def by_speaker(ranked: Sequence[Candidate], question: str) -> list[Candidate]:
     All of them where nobody is asked about, or no sentence is that person's.
     """
     speaker = speaker_asked_for(question)
-    shares = [_share(item, speaker, question) if speaker else 0.0 for item in ranked]
-    if not any(shares):
-        return list(ranked)
+    if not speaker:
+        return _by_spokesman(ranked, question)
+    shares = [_share(item, speaker, question) for item in ranked]
+    return _weighted(ranked, shares) if any(shares) else list(ranked)
+
+
+def _by_spokesman(ranked: Sequence[Candidate], question: str) -> list[Candidate]:
+    """Return the candidates, first the words of those who speak for the body asked about."""
+    asked = _ASKS_BODY.search(question) if _QUESTION_WORD.search(question) else None
+    wanted = _forms_of(asked["body"]) if asked else frozenset()
+    speak = [bool(wanted) and not wanted.isdisjoint(speakers_in(item.text)) for item in ranked]
+    shares = [1.0 if speaks else MENTIONED_SHARE for speaks in speak]
+    return _weighted(ranked, shares) if any(speak) else list(ranked)
+
+
+def _forms_of(body: str) -> frozenset[str]:
+    """Return the last words, folded, of a body's name, of a state's seat and other names too."""
+    others = (form[-1] for state in states_in(body) for form in state.forms)
+    return frozenset(surnames(body)).union(others)
+
+
+def _weighted(ranked: Sequence[Candidate], shares: Sequence[float]) -> list[Candidate]:
     kept = [
         replace(item, score=item.score * share)
         for item, share in zip(ranked, shares, strict=True)

@@ -113,3 +113,18 @@ def test_nothing_changes_where_nobody_is_asked_about_or_says_anything():
 def test_analysts_are_no_name():
     ranked = scored(("", "Analysts argue that it is weak (Hokayem, 2017; Fair, 2018)."), OTHER)
     assert by_speaker(ranked, QUESTION)[0].score == pytest.approx(0.9 * 0.6)
+
+
+def test_who_speaks_for_a_body_or_a_state_comes_first_and_others_stay():
+    wide = ("", "Moscow rejected the coalition.")
+    own = ("", "Kremlin spokesman Ivan Orlov called the coalition a name.")
+    union = ("", "The coalition is weak, said Nils Aas, spokesman for the Harbour Union.")
+    for question in ("What did the Kremlin say?", "What does Russia think of the coalition?"):
+        found = by_speaker(scored(own, wide, union), question)
+        assert [round(item.score, 2) for item in found] == [0.9, 0.64, 0.56]
+    asked = "What did the Harbour Union say about the coalition?"
+    assert texts(by_speaker(scored(own, wide, union), asked)) == [own[1], union[1], wide[1]]
+    assert texts(by_speaker(scored(wide, own), "What did Orlov say?")) == [own[1]]
+    asked = "What did Tidewater say about the coalition?"
+    tidewater = ("", "Tidewater spokeswoman Ida Cole said that it leaks.")
+    assert texts(by_speaker(scored(own, tidewater), asked)) == [tidewater[1]]
