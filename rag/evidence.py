@@ -20,7 +20,6 @@ from rag.synonyms import share_present
 from rag.tables import head_over
 from rag.terms import fold, query_terms, terms
 from rag.types import Block, BlockKind, Document, Hit, Span
-from rag.voices import question_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -211,8 +210,7 @@ def with_overlap(
     names = names_in(question)
     found = []
     for candidate in candidates:
-        asked = question_before(candidate.document, candidate.span.start)
-        own = terms(f"{_around(candidate)} {asked} {candidate.text}")
+        own = terms(f"{_around(candidate)} {candidate.text}")
         present = with_synonyms(names, speaker_terms(question, candidate).union(own))
         found.append(replace(candidate, overlap=share_present(weights, present)))
     return found

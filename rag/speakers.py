@@ -17,7 +17,7 @@ from rag.attribution import REPORTS, authors_cited, speakers_in, surnames
 from rag.names import states_in
 from rag.terms import fold, terms, without_possessive
 from rag.values import TITLES
-from rag.voices import has_turn_of, is_said_by, speaks_within
+from rag.voices import has_turn_of, is_said_by, question_before, speaks_within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,10 +114,14 @@ def terms_of_voices(question: str, document: Document, span: Span) -> frozenset[
 
 
 def speaker_terms(question: str, item: Candidate) -> frozenset[str]:
-    """Return the terms of the name asked for if a sentence is this person's words, named or not."""
+    """Return the terms of the name asked for if a sentence is this person's words, named or not.
+
+    With those of the interviewer's question that it answers.
+    """
     speaker = speaker_asked_for(question)
     if speaker and is_said_by(item.document, item.span, item.text, speaker):
-        return frozenset(terms(_person_asked_for(question)))
+        asked = question_before(item.document, item.span.start)
+        return frozenset(terms(f"{_person_asked_for(question)} {asked}"))
     return author_asked_for(question, item.document.metadata.author)
 
 
