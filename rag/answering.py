@@ -22,24 +22,24 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.71,
-    "similarity": 2.5,
-    "overlap": 3.51,
-    "reciprocal_rank": 0.53,
-    "fits": 1.11,
-    "bias": -4.95,
+    "answerable": 0.7,
+    "similarity": 2.54,
+    "overlap": 3.44,
+    "reciprocal_rank": 0.52,
+    "fits": 1.13,
+    "bias": -4.96,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
     "answerable": 1.08,
-    "similarity": 1.14,
-    "dense": 1.52,
+    "similarity": 1.17,
+    "dense": 1.5,
     "fits": 1.33,
-    "unknown": -2.34,
+    "unknown": -2.35,
     "bias": -0.67,
 }
 """A logistic function of `question_features`: how likely the best sentence answers."""
-WEIGHTS_WITHOUT_READER = {"similarity": 3.72, "overlap": 2.12, "dense": 3.1, "bias": -4.09}
+WEIGHTS_WITHOUT_READER = {"similarity": 3.69, "overlap": 2.16, "dense": 3.06, "bias": -4.07}
 """A logistic function of `features_without_reader`: how likely the best sentences answer.
 
 All three are fitted on development questions by ``training/fit_answering.py``.
