@@ -87,10 +87,10 @@ def test_what_is_not_as_usual_is_told_above_the_question(engine):
 
 def test_a_question_is_answered_with_the_settings_chosen(engine):
     question = "What do boats carry?"
-    sure = chosen(engine.settings, {"sure": 0.95})
+    sure = chosen(engine.settings, {"sure": 0.99})
     assert engine.ask(question, settings=sure).index.settings_sha256 == sure.sha256()
     assert engine.ask(question).index.settings_sha256 == engine.settings.sha256()
-    assert engine.pipeline(sure).settings.answering.threshold == 0.95
+    assert engine.pipeline(sure).settings.answering.threshold == 0.99
     assert engine.pipeline().settings == engine.settings
 
 
@@ -132,9 +132,9 @@ def test_a_measured_run_is_kept_listed_and_readable_by_the_command_line(
 def test_runs_and_comparisons_are_drawn_with_nothing_of_a_question_as_html(engine, gold, runs):
     measuring = Measuring(engine, runs)
     before = runs.run(measuring.measure(gold, "", chosen(engine.settings, {"sure": 0})))
-    after = runs.run(measuring.measure(gold, "", chosen(engine.settings, {"sure": 0.95})))
+    after = runs.run(measuring.measure(gold, "", chosen(engine.settings, {"sure": 0.99})))
     html = run_html(after, runs.listed(), engine.settings)
-    assert "answering.threshold 0.95" in html
+    assert "answering.threshold 0.99" in html
     assert html.count("<svg") == 3
     assert "refused, but it is answerable" in html
     assert f'<option value="{before.identifier}">' in html
@@ -142,7 +142,7 @@ def test_runs_and_comparisons_are_drawn_with_nothing_of_a_question_as_html(engin
     assert listed.count("<li") == 2
     found = compare(before.evaluation, after.evaluation)
     compared = comparison_html(before, after, found)
-    assert "answering.threshold 0.0 → 0.95" in compared
+    assert "answering.threshold 0.0 → 0.99" in compared
     assert "answered -&gt; refused" in compared
     for text in (html, listed, compared):
         assert "<script" not in text

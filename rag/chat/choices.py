@@ -57,7 +57,7 @@ CHOICES = (
         "Below this, Footnote says that the documents do not answer. Lower it to see more answers, "
         "more of them wrong; raise it to see fewer, more of them right.",
         0.0,
-        0.95,
+        0.99,
         0.01,
         ("answers nearly everything", "answers only what is plain"),
         is_share=True,
