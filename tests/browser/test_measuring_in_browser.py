@@ -41,19 +41,19 @@ def test_accuracy_is_measured_looked_into_and_compared(open_page, gold, tmp_path
     assert "100 %" in recall
     assert page.locator("#run tr.question").count() == 3
     open_tab(page, "settings")
-    page.fill("#choice-sure", "0.9")
-    page.wait_for_function("location.search === '?sure=0.9'")
+    page.fill("#choice-sure", "0.99")
+    page.wait_for_function("location.search === '?sure=0.99'")
     page.click("#accuracy-tab-button")
     page.wait_for_function("document.querySelector('#gold').value !== ''")
     page.select_option("#gold", f"added/{gold.name}")
     measure(page, 2)
-    assert "answering.threshold 0.9" in page.inner_text("#runs li[aria-current]")
+    assert "answering.threshold 0.99" in page.inner_text("#runs li[aria-current]")
     page.select_option("#run select[data-change='problem']", "refused, but it is answerable")
     page.wait_for_function("document.querySelector('#questions-shown').innerText === '1 of 3'")
     assert page.locator("#run tr.question:visible").count() == 1
     page.select_option("#run select[data-change='compare']", index=1)
     page.wait_for_selector("#run .comparison")
-    assert "answering.threshold 0.2 → 0.9" in page.inner_text("#run .run-head")
+    assert "answering.threshold 0.2 → 0.99" in page.inner_text("#run .run-head")
     changed = page.inner_text("#run .questions tbody tr >> nth=0")
     assert library.QUESTION in changed
     assert "answered -> refused" in changed
