@@ -97,7 +97,7 @@ def has_turn_of(passage: str, words: list[str]) -> bool:
 
 
 def _can_be(label: str, words: list[str]) -> bool:
-    """Whether "km" or "bell" can stand for ["katrin", "maripuu"] or ["bell"]."""
+    """Whether "km" or "bell" can stand for ["kate", "marsh"] or ["bell"]."""
     if not words:
         return False
     own = label.split()
