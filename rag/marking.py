@@ -151,7 +151,7 @@ def _answer_span(
 
 def _cell(candidate: Candidate, question: str, kind: QuestionKind) -> Cell | None:
     """Return the cell that a question asks a table's row for, if it is of the kind asked for."""
-    if candidate.block.kind is not BlockKind.TABLE_ROW or kind.form is not Form.FACT:
+    if candidate.block.kind is not BlockKind.TABLE_ROW or kind.form is Form.OPEN:
         return None
     cell = cell_asked_for(candidate.document, candidate.block, question)
     fits = cell is not None and value_fits(candidate.document.slice(cell.span), kind.expected)

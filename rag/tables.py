@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from rag.types import Block, Document
 
+_WORD = re.compile(r"\w+")
 _BRACKETS = re.compile(r"\([^)]*\)")
-MOST_ROWS = 400
+MOST_ROWS = 5000
 """Of a table that are looked at."""
 MIN_LABEL_SHARE = 0.5
 """Of the terms of a row's first cell that a question has which names the row."""
@@ -65,12 +66,17 @@ def cell_asked_for(document: Document, row: Block, question: str) -> Cell | None
 
 
 def _is_named(document: Document, row: Block, rows: Sequence[Block], asked: set[str]) -> bool:
-    """Whether the terms *asked* name the label of a row, and of no other of the *rows* as well."""
-    own = document.slice(_cells(document, row.span)[0])
+    """Whether the terms *asked* name a row's label, and no other label has the words named."""
+    own = _label(document, row)
     if _share_in(own, asked) < MIN_LABEL_SHARE:
         return False
-    named = _most_alike(document, [_cells(document, other.span)[0] for other in rows], asked)
-    return named is not None and rows[named] == row
+    words = {word for word in _WORD.findall(own) if asked.intersection(terms(word))}
+    labels = (_label(document, other) for other in rows if other.span != row.span)
+    return not any(words <= set(_WORD.findall(label)) for label in labels)
+
+
+def _label(document: Document, row: Block) -> str:
+    return document.slice(row.span).partition(CELL_SEPARATOR.strip())[0].casefold()
 
 
 def head_over(document: Document, row: Block) -> str:

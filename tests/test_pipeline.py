@@ -317,6 +317,7 @@ def test_of_a_tables_row_one_number_is_the_short_answer_or_none(
     [
         ("How many stores did the chain open in 2024?", "310"),
         ("How many stores did the chain close in 2024?", "12"),
+        ("What were the stores opened of the chain in 2024?", "310"),
         ("How many stores did the chain open in 2025?", None),
         ("How many lorries did the chain buy in 2024?", None),
     ],

@@ -70,3 +70,11 @@ def test_rows_after_a_paragraph_are_another_table():
     assert cell_of(lines, 3, "How many schools in 1981?") == ("6", 1.0)
     document = document_of(*lines)
     assert [head_over(document, document.blocks[row]) for row in (2, 3)] == ["", lines[2]]
+
+
+def test_a_row_of_a_long_table_is_found_by_the_number_in_its_label():
+    rows = [f"District {number} north | {number + 1} | {number + 2}" for number in range(600)]
+    lines = ["District | 2020 exports | 2021 exports", *rows]
+    question = "What were the exports of district 51 north in 2021?"
+    assert cell_of(lines, 1 + 51, question) == ("53", 1.0)
+    assert cell_of(lines, 1 + 510, question) == ("512", 0.0)
