@@ -10,47 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.groups import group_counts
 from rag.quantities import QUANTITY, RANGE, WRITTEN_NUMBER, YEAR
 from rag.terms import STOP_WORDS, query_terms, terms
+from rag.things import SAME_THINGS, SORTS, group_counts
 from rag.wording.lexicon import is_plural
 
-_SAME_THINGS = tuple(
-    frozenset(terms(nouns))
-    for nouns in (
-        "country state nation member government",
-        "soldier troop personnel serviceman",
-        "death fatality",
-        "people person individual inhabitant resident",
-        "child kid",
-        "employee worker staff",
-        "company firm business",
-        "job position",
-        "pupil student schoolchild",
-        "hostage captive",
-        "house home dwelling",
-        "ship vessel",
-        "aircraft plane",
-        "tonne ton",
-    )
-)
-"""Nouns of which a number can count the same things."""
-_HUMANS = """people person individual inhabitant resident man woman child kid civilian member victim
-    casualty death fatality soldier troop personnel serviceman officer employee worker staff pupil
-    student schoolchild teacher passenger refugee voter"""
-_SORTS = tuple(
-    frozenset(terms(nouns))
-    for nouns in (
-        "country state nation member government",
-        _HUMANS,
-        "house home dwelling flat apartment building school hospital",
-        "second minute hour day week month year decade century",
-        "metre meter kilometre kilometer km mile foot feet inch",
-        "percent percentage",
-        "dollar euro pound rupee riyal",
-    )
-)
-"""A number of one sort is none of another: 5,000 troops are no number of countries."""
 _HOW_MANY = re.compile(
     r"\b(?:how many|number of|counted in)\s+"
     r"(?P<part>(?:of|other|more|further|additional|these|those)\s+)*"
@@ -155,14 +119,9 @@ def what_is_counted(question: str) -> Counted | None:
 
 def _counted_by(words: list[str], *, part: bool) -> Counted:
     own = frozenset(terms(words[-1]))
-    same = own.union(*(group for group in _SAME_THINGS if group & own)) - own
+    same = own.union(*(group for group in SAME_THINGS if group & own)) - own
     narrowed = frozenset(terms(" ".join(words[:-1]))) - own - same - _NOT_NARROWING
     return Counted(own, same, narrowed, part)
-
-
-def of_same_things(left: frozenset[str], right: frozenset[str]) -> bool:
-    """Whether nouns among two sets of terms can name the same things, as soldiers and troops do."""
-    return any(left & group and right & group for group in _SAME_THINGS)
 
 
 def asks_about_start(question: str) -> bool:
@@ -227,13 +186,13 @@ def counts_another(sentence: str, start: int, end: int, counted: Counted) -> boo
     if not counted.part and _is_part(_shortly_before(sentence, start), after):
         return True
     things = _THINGS.match(after)
-    asked = [sort for sort in _SORTS if sort & counted.own]
+    asked = [sort for sort in SORTS if sort & counted.own]
     if not things or not asked:
         return False
     for word in _things(things[0]):
         if word & counted.own.union(counted.same, *asked):
             return False
-        if any(word & sort for sort in _SORTS):
+        if any(word & sort for sort in SORTS):
             return True
     return False
 
@@ -254,7 +213,7 @@ def _is_of(after: str, wanted: frozenset[str], counted: Counted) -> bool:
     "40 percent of members", "40 staff members" and "40 United States troops" are no members, no
     member states and no states.
     """
-    others = [sort for sort in _SORTS if not sort & counted.own]
+    others = [sort for sort in SORTS if not sort & counted.own]
     words = _things(after, part=counted.part)
     for index, word in enumerate(words):
         if word & wanted:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from rag.evidence import Candidate
     from rag.questions import QuestionKind
-    from rag.reading import PassageReading, Reader
+    from rag.reading import PassageReading, Reader, SentenceReading
     from rag.types import Hit
 
 UNIT_BEFORE, UNIT_AFTER = 15, 25
@@ -81,10 +81,7 @@ def with_readings(
             key = (item.document.name, item.span.start)
             before = found.get(key)
             if before is None or sentence.answerable > (before.answerable or 0.0):
-                answer = _answer_span(item, hit, sentence.span, question, kind)
-                fits = answer is not None and _fits(item, answer, question, kind)
-                answerable = max(sentence.answerable, _looked_up(item, question, kind))
-                found[key] = replace(item, answerable=answerable, answer=answer, fits=fits, hit=hit)
+                found[key] = _marked(item, hit, sentence, question, kind)
     judged = [
         found.get((item.document.name, item.span.start), replace(item, answerable=0.0))
         for item in candidates
@@ -117,20 +114,34 @@ def _read_in_their_words(
     return [found[at] for at in range(len(passages))]
 
 
-def _answer_span(
-    candidate: Candidate, hit: Hit, marked: Span, question: str, kind: QuestionKind
-) -> Span | None:
-    """Return what the reader marked in document characters, the later number or a whole range.
+def _marked(
+    candidate: Candidate, hit: Hit, marked: SentenceReading, question: str, kind: QuestionKind
+) -> Candidate:
+    """Return a candidate with what the reader marked in it, or with a table's cell.
 
-    In a table's row, the cell under the head that the question names.
+    The reader knows sentences, not tables. A row whose label and head the question names answers
+    as surely as it, its head and its headings have what is asked.
+    """
+    cell = _cell(candidate, question, kind)
+    start = hit.chunk.span.start
+    place = Span(start + marked.span.start, start + marked.span.end)
+    answer = _answer_span(candidate, place, question, kind, cell)
+    fits = answer is not None and _fits(candidate, answer, question, kind)
+    looked_up = cell is not None and fits and candidate.overlap >= MIN_LOOKED_UP
+    sure = candidate.overlap * cell.named if cell is not None and looked_up else 0.0
+    answerable = max(marked.answerable, sure)
+    return replace(candidate, answerable=answerable, answer=answer, fits=fits, hit=hit)
+
+
+def _answer_span(
+    candidate: Candidate, answer: Span, question: str, kind: QuestionKind, cell: Cell | None
+) -> Span | None:
+    """Return what the reader marked, or the later number, a whole range, or a table's *cell*.
 
     None if it is only who says so, or when that was written.
     """
-    start = hit.chunk.span.start
-    answer = Span(start + marked.start, start + marked.end)
     if _is_of_source(candidate, answer, question, kind):
         return None
-    cell = _cell(candidate, question, kind)
     if cell and not _holds(cell.span, answer) and (cell.named or not _holds(cell.label, answer)):
         return cell.span
     if kind.expected not in (Expected.NUMBER, Expected.ANY):
@@ -156,18 +167,6 @@ def _cell(candidate: Candidate, question: str, kind: QuestionKind) -> Cell | Non
     cell = cell_asked_for(candidate.document, candidate.block, question)
     fits = cell is not None and value_fits(candidate.document.slice(cell.span), kind.expected)
     return cell if fits else None
-
-
-def _looked_up(candidate: Candidate, question: str, kind: QuestionKind) -> float:
-    """Return how likely (0..1) a row answers whose label and head the question names.
-
-    The reader knows sentences, not tables; what counts is how much of the question the row, its
-    head and its headings have.
-    """
-    if candidate.overlap < MIN_LOOKED_UP:
-        return 0.0
-    cell = _cell(candidate, question, kind)
-    return candidate.overlap * cell.named if cell is not None else 0.0
 
 
 def _holds(outer: Span, inner: Span) -> bool:

@@ -38,10 +38,14 @@ _UNIT_LETTER = re.compile(
     r"(?:[\s-]*k?m[23]\b|[\s-]+[km]\b|m(?=[\s-]+(?:deep|high|long|tall|thick|wide)\b))"
 )
 """Metres and kelvins in "5 m" and "300 K"; "5m people" and "$5 m" are millions."""
-_ROUGH = re.compile(
-    r"\b(?:about|around|approximately|approx|nearly|almost|roughly|some|over|more than|at least|"
-    r"up to|at most|(?:less|fewer) than|under|estimated|circa|ca)\b"
+_LIMITS = (
+    r"as (?:few|little|many|much) as|at (?:least|most)|(?:not? )?(?:fewer|less|more) than|over|under|"
+    r"up to"
 )
+_ABOUT = r"about|almost|approx(?:imately)?|around|nearly|roughly|some"
+QUALIFIER = rf"(?:{_LIMITS}|{_ABOUT})"
+"""What stands before a number that is a limit, or not exact."""
+_ROUGH = re.compile(rf"\b(?:{QUALIFIER}|estimated|circa|ca)\b")
 LEAST_ROUNDED, ROUND = 10_000, 1_000
 """Whole thousands from the first on may have been rounded; "40" and "1,200" have not."""
 ROUGH_TOLERANCE = 0.1
@@ -69,28 +73,21 @@ _SHARED_SCALE = re.compile(
     r"\b(?P<first>[a-z]+|\d[\d,.]*)\s*(?P<link>to|or|and|-)\s*(?P<second>[a-z]+|\d[\d,.]*)\s+"
     r"(?P<scale>hundred|thousand|million|billion|trillion)\b"
 )
-
-
 _BEGINS_NUMBER = re.compile(
     rf"(?:[$€£¥₹]\s?)?(?:{QUANTITY}|half|an?\s+(?:dozen|third|quarter|{'|'.join(_SCALES)}))\b",
     re.IGNORECASE,
 )
 _BEFORE_NUMBER = r"\s+(?:an?\s+(?:estimated\s+)?)?(?:[$€£¥₹]\s?)?$"
-_LIMIT = re.compile(
-    r"(?<![\w-])(?:not? (?:more|less|fewer) than|at (?:most|least)|up to|(?:more|less|fewer) than|"
-    r"as (?:few|little|many|much) as|(?<!took )(?<!take )(?<!takes )(?<!taken )(?<!taking )(?<!rule )"
-    r"(?<!ruled )(?<!rules )(?<!control )(?<!power )(?<!authority )(?<!spread )(?<!presides )"
-    rf"(?<!dispute )(?<!divided )(?:over|under)){_BEFORE_NUMBER}",
+_LIMITED = re.compile(rf"(?<![\w-])(?:{_LIMITS}){_BEFORE_NUMBER}", re.IGNORECASE)
+_INEXACT = re.compile(rf"(?<![\w-])(?:{_ABOUT}){_BEFORE_NUMBER}", re.IGNORECASE)
+_OF_VERB = re.compile(
+    r"\b(?:(?:authority|control|dispute|divided|power|presides|rul(?:e|es|ed)|spread|"
+    r"t(?:ak(?:e|en|es|ing)|ook))\s+(?:over|under)|"
+    r"(?:asked|kn(?:ew|ow)|learned|sa(?:id|ys)|talk(?:s|ed|ing)?|tell|think|told|worr(?:y|ied))\s+"
+    rf"(?:about|around)){_BEFORE_NUMBER}",
     re.IGNORECASE,
 )
-"""Before a number that is a limit; who took over 12 islands took 12."""
-_ABOUT = re.compile(
-    r"(?<![\w-])(?:almost|approximately|nearly|roughly|some|(?<!think )(?<!know )(?<!knew )(?<!said )"
-    r"(?<!says )(?<!talk )(?<!talks )(?<!talked )(?<!talking )(?<!tell )(?<!told )(?<!worry )"
-    rf"(?<!worried )(?<!asked )(?<!learned )(?:about|around)){_BEFORE_NUMBER}",
-    re.IGNORECASE,
-)
-"""Before a number that is not exact; nobody talks about 40."""
+"""Who took over 12 islands took 12, and nobody talks about nearly 40."""
 LONGEST_QUALIFIER = 40
 
 
@@ -230,7 +227,9 @@ def qualified_from(sentence: str, start: int, *, about: bool = False) -> int:
     if not _BEGINS_NUMBER.match(sentence, start):
         return start
     before = sentence[max(0, start - LONGEST_QUALIFIER) : start]
-    qualifier = _LIMIT.search(before) or (_ABOUT.search(before) if about else None)
+    qualifier = _LIMITED.search(before) or (_INEXACT.search(before) if about else None)
+    if _OF_VERB.search(before):
+        return start
     return start - len(qualifier[0]) if qualifier else start
 
 

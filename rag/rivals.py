@@ -16,7 +16,6 @@ from rag.counting import (
     asks_about_start,
     counted_number,
     counts_another_time,
-    of_same_things,
 )
 from rag.logistic import log_odds, logistic
 from rag.names import names_in, share_named
@@ -24,6 +23,7 @@ from rag.quantities import YEAR, Numbers
 from rag.questions import Expected, Form
 from rag.short_answer import with_qualifier
 from rag.terms import jaccard, terms
+from rag.things import of_same_things
 from rag.types import Span
 from rag.values import Dates, Value, parse_value
 

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from rag.cleaning.authors import clean_author, printed_author
-from rag.cleaning.dates import dateline_date, find_date, is_date_line, stated_date
+from rag.cleaning.dates import CAME_OUT, dateline_date, find_date, is_date_line, stated_date
 from rag.cleaning.kinds import declared_kind, printed_kind
 from rag.cleaning.shapes import is_section_name
 from rag.types import BlockKind, Metadata
@@ -40,9 +40,7 @@ _SENDER = re.compile(
 )
 _SPLIT = re.compile(r";\s*")
 _CREATED = "created "
-_UPDATED = re.compile(
-    r"(?:published|posted|(?:last\s+)?(?:updated|modified|revised))\b", re.IGNORECASE
-)
+_CAME_OUT = re.compile(rf"{CAME_OUT}\b", re.IGNORECASE)
 _HEAD_BLOCKS = 15
 _FOOT_BLOCKS = 5
 _LINE_WORDS = 25
@@ -143,4 +141,4 @@ def _unsigned_dates(drafts: Sequence[Draft]) -> Iterator[str | None]:
     yield from (dateline_date(draft.text) for draft in (*opening, *first))
     yield from (stated_date(draft.text) for draft in opening)
     foot = (draft.text for draft in drafts[-_FOOT_BLOCKS:])
-    yield from (find_date(text) for text in foot if _UPDATED.match(text) and is_date_line(text))
+    yield from (find_date(text) for text in foot if _CAME_OUT.match(text) and is_date_line(text))

@@ -48,9 +48,10 @@ _DATELINE = re.compile(
     r"[A-ZÀ-Þ][A-ZÀ-Þ .'’/-]{2,40}[.,]\s(?P<rest>[^–—]{4,60}?)(?:\s?\([^)]{2,60}\))?\s?(?:--?|[–—])\s"
 )
 """Where and when a news agency writes: "TURIN, Feb 3, 2024 (Agency) - "."""
+CAME_OUT = r"(?:published|posted|issued|(?:last\s+)?(?:updated|modified|revised))"
+"""What a line says before the date on which a text came out."""
 _STATED = re.compile(
-    r"(?:^|[,;:.(|•·–—-]\s*)(?:published|posted|issued|(?:last\s+)?(?:updated|revised|modified)|"
-    r"version\s+of)(?:\s+on)?:?\s+(?P<rest>.{4,40})",
+    rf"(?:^|[,;:.(|•·–—-]\s*)(?:{CAME_OUT}|version\s+of)(?:\s+on)?:?\s+(?P<rest>.{{4,40}})",
     re.IGNORECASE,
 )
 
@@ -74,8 +75,7 @@ def find_date(text: str, *, years: bool = True) -> str | None:
 def is_date_line(text: str) -> bool:
     """Whether a line is a date and nothing else, a label such as "Published:" aside."""
     bare = re.sub(
-        r"^(?:published|posted|(?:last\s+)?(?:updated|modified|revised)|date|dated|issued|on)"
-        r"(?:\s+on)?\s*:?\s+",
+        rf"^(?:{CAME_OUT}|date|dated|on)(?:\s+on)?\s*:?\s+",
         "",
         text,
         flags=re.IGNORECASE,
