@@ -14,6 +14,7 @@ from rag.types import Citation, Sentence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rag.coverage import Coverage
     from rag.evidence import Candidate
     from rag.questions import QuestionKind
     from rag.settings import AnsweringSettings
@@ -22,24 +23,25 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.7,
-    "similarity": 2.54,
-    "overlap": 3.44,
-    "reciprocal_rank": 0.52,
-    "fits": 1.13,
-    "bias": -4.96,
+    "answerable": 0.73,
+    "similarity": 2.51,
+    "overlap": 3.43,
+    "reciprocal_rank": 0.49,
+    "fits": 1.09,
+    "bias": -4.94,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 1.08,
-    "similarity": 1.17,
-    "dense": 1.5,
-    "fits": 1.33,
-    "unknown": -2.35,
-    "bias": -0.67,
+    "answerable": 0.75,
+    "alone": 0.4,
+    "dense": 0.96,
+    "fits": 1.13,
+    "names": 1.42,
+    "missing": -1.92,
+    "bias": -0.01,
 }
 """A logistic function of `question_features`: how likely the best sentence answers."""
-WEIGHTS_WITHOUT_READER = {"similarity": 3.69, "overlap": 2.16, "dense": 3.06, "bias": -4.07}
+WEIGHTS_WITHOUT_READER = {"similarity": 1.98, "overlap": 1.7, "dense": 2.3, "bias": -2.71}
 """A logistic function of `features_without_reader`: how likely the best sentences answer.
 
 All three are fitted on development questions by ``training/fit_answering.py``.
@@ -95,14 +97,14 @@ def confidence_by_similarity(ranked: Sequence[Candidate]) -> float:
     return logistic(features_without_reader(ranked), WEIGHTS_WITHOUT_READER) if ranked else 0.0
 
 
-def confidence_by_reading(ranked: Sequence[Candidate], unknown: float) -> float:
+def confidence_by_reading(ranked: Sequence[Candidate], covered: Coverage) -> float:
     """Return how likely it is (0..1) that the best candidate answers, with a reader.
 
     Args:
-        ranked: Scored candidates, best first.
-        unknown: What `rag.rarity.unknown_share` says of the question.
+        ranked: Scored candidates, at least one, best first.
+        covered: What of the question there is where the best one stands.
     """
-    return logistic(question_features(ranked, unknown), QUESTION_WEIGHTS) if ranked else 0.0
+    return logistic(question_features(ranked, covered), QUESTION_WEIGHTS)
 
 
 def sentence_features(candidate: Candidate) -> dict[str, float]:
@@ -116,14 +118,16 @@ def sentence_features(candidate: Candidate) -> dict[str, float]:
     }
 
 
-def question_features(ranked: Sequence[Candidate], unknown: float) -> dict[str, float]:
+def question_features(ranked: Sequence[Candidate], covered: Coverage) -> dict[str, float]:
     """Return what tells that the ranked candidates, at least one, answer."""
+    best = ranked[0]
     return {
         "answerable": max(log_odds(item.answerable) for item in ranked),
-        "similarity": max(item.similarity for item in ranked),
+        "alone": log_odds(best.answerable if best.alone is None else best.alone),
         "dense": max(item.hit.scores.dense or 0.0 for item in ranked),
-        "fits": float(ranked[0].fits),
-        "unknown": unknown,
+        "fits": float(best.fits),
+        "names": covered.names,
+        "missing": covered.missing,
     }
 
 

@@ -68,7 +68,8 @@ class Candidate:
     the sentence answers and ``answer`` the span that it marked. Both are None without a reader,
     and ``answer`` where it is only who says so, or when that was written (`rag.attribution`);
     ``fits`` says whether that span is of the kind that the question asks for (a number, a date, a
-    name); ``score`` (0..1) is what sentences are chosen by.
+    name); ``alone`` is the reader's probability from the sentence and what stands before it, None
+    where it was not read so; ``score`` (0..1) is what sentences are chosen by.
     """
 
     hit: Hit
@@ -81,6 +82,7 @@ class Candidate:
     answerable: float | None = None
     answer: Span | None = None
     fits: bool = False
+    alone: float | None = None
     score: float = 0.0
 
 
@@ -188,7 +190,7 @@ def _is_item(block: Block) -> bool:
     return block.kind is BlockKind.LIST_ITEM
 
 
-def _around(candidate: Candidate) -> str:
+def around(candidate: Candidate) -> str:
     """Return title and headings over a sentence, a row's head, and what its acronyms stand for."""
     in_table = candidate.block.kind is BlockKind.TABLE_ROW
     head = head_over(candidate.document, candidate.block) if in_table else ""
@@ -210,7 +212,7 @@ def with_overlap(
     names = names_in(question)
     found = []
     for candidate in candidates:
-        own = terms(f"{_around(candidate)} {candidate.text}")
+        own = terms(f"{around(candidate)} {candidate.text}")
         present = with_synonyms(names, speaker_terms(question, candidate).union(own))
         found.append(replace(candidate, overlap=share_present(weights, present)))
     return found

@@ -20,6 +20,7 @@ from rag.names import spells_out
 from rag.quantities import whole_number, whole_range
 from rag.questions import Expected, Form, offers_choice
 from rag.reading import ToRead
+from rag.sentences import preceding
 from rag.speakers import asked_of_author
 from rag.synonyms import asked_in_words_of
 from rag.tables import Cell, cell_asked_for
@@ -92,6 +93,22 @@ def with_readings(
         for hit, probability in zip(read, probabilities, strict=True)
     ]
     return judged, [*scored, *hits[count:]]
+
+
+def read_alone(candidate: Candidate, question: str, reader: Reader) -> Candidate:
+    """Return a candidate with the reader's probability from it and what stands before it alone.
+
+    Passages that nearly answer lend their sentences words of the question. The rows of a table say
+    nothing by themselves, and are left as they are.
+    """
+    if candidate.block.kind is BlockKind.TABLE_ROW:
+        return candidate
+    document = candidate.document
+    before = preceding(document.text, candidate.span.start)
+    asked = asked_of_author(question, document.metadata.author)
+    sentence = Span(len(before), len(before) + len(candidate.span))
+    [reading] = _read_in_their_words(reader, [asked], [before + candidate.text], [[sentence]])
+    return replace(candidate, alone=reading.sentences[0].answerable)
 
 
 def _read_in_their_words(

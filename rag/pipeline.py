@@ -17,7 +17,9 @@ from rag.answering import (
     score_by_similarity,
 )
 from rag.authorship import asks_for_author, byline
+from rag.checks import checked_history, checked_question, whole_characters
 from rag.conversation import standalone
+from rag.coverage import coverage
 from rag.definitions import definitions_first
 from rag.disagreement import disagreements, sentences_needed, stances
 from rag.embedding import OpenVinoEmbedder, open_embedder
@@ -29,10 +31,9 @@ from rag.evidence import (
 )
 from rag.gathering import ask_together
 from rag.indexing import manifest_for
-from rag.marking import with_readings
+from rag.marking import read_alone, with_readings
 from rag.near_misses import without_near_misses
 from rag.questions import asks_nothing, classify
-from rag.rarity import unknown_share
 from rag.reading import FootnoteReader, open_reader
 from rag.rephrasing import rephrased
 from rag.retrieval import rerank, search
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from rag.types import Document, Hit
 
 DEFAULT_INDEX = "index/default"
-MAX_QUESTION_CHARACTERS = 2000
 
 
 def open_pipeline(index_dir: Path | str, settings: Settings | None = None) -> Pipeline:
@@ -205,6 +205,9 @@ class Pipeline:
         timings["read"] = 1000 * (time.perf_counter() - began)
         candidates = without_near_misses(candidates, question, kind)
         ranked = by_speaker(score_by_reading(with_similarity(candidates)), question)
+        began = time.perf_counter()
+        ranked = [read_alone(item, question, self.reader) for item in ranked[:1]] + ranked[1:]
+        timings["read"] += 1000 * (time.perf_counter() - began)
         ranked = definitions_first(ranked, question)
         if asks_for_author(question):
             found = byline(snapshot, hits, question, self.embedder)
@@ -235,16 +238,10 @@ class Pipeline:
         """Return the fields of the answer that come from reading the passages."""
         asked = rephrased(question)
         kind = classify(asked)
-        if asks_nothing(question):
-            ranked, confidence = [], 0.0
-        elif self.reader is None:
-            candidates = candidate_sentences(snapshot, hits, kind, asked)
-            candidates = with_overlap(candidates, asked, snapshot)
-            ranked = score_by_similarity(with_similarity(candidates))
-            confidence = confidence_by_similarity(ranked)
-        else:
-            ranked, hits = self.read(snapshot, asked, kind, hits, timings)
-            confidence = confidence_by_reading(ranked, unknown_share(asked, snapshot))
+        ranked: list[Candidate] = []
+        confidence = 0.0
+        if not asks_nothing(question):
+            ranked, hits, confidence = self._ranked(snapshot, asked, kind, hits, timings)
         parts: dict[str, Any] = {"confidence": confidence, "passages": tuple(hits)}
         if not ranked or confidence < self.settings.answering.threshold:
             return parts | {"status": Status.NOT_FOUND, "sentences": (), "citations": ()}
@@ -261,50 +258,27 @@ class Pipeline:
             "disagreements": disagreements(question, told, citations),
         }
 
+    def _ranked(
+        self,
+        snapshot: Snapshot,
+        question: str,
+        kind: QuestionKind,
+        hits: list[Hit],
+        timings: dict[str, float],
+    ) -> tuple[list[Candidate], list[Hit], float]:
+        """Return what `read` does, or what goes without a reader, and the confidence (0..1)."""
+        if self.reader is None:
+            candidates = candidate_sentences(snapshot, hits, kind, question)
+            candidates = with_overlap(candidates, question, snapshot)
+            ranked = score_by_similarity(with_similarity(candidates))
+            return ranked, hits, confidence_by_similarity(ranked)
+        ranked, hits = self.read(snapshot, question, kind, hits, timings)
+        if not ranked:
+            return ranked, hits, 0.0
+        covered = coverage(question, ranked[0], snapshot)
+        return ranked, hits, confidence_by_reading(ranked, covered)
+
 
 def _open(model: OpenVinoEmbedder | FootnoteReader) -> None:
     with suppress(RagError):  # the first question tells what is wrong
         model.open()
-
-
-def checked_question(question: str) -> str:
-    """Return *question* without surrounding and repeated white space.
-
-    Raises:
-        InputError: it is no text, nothing is left, or it is too long.
-    """
-    if not isinstance(question, str):
-        message = f"Expected a question as text, but got {type(question).__name__}."
-        raise InputError(message)
-    text = " ".join(whole_characters(question).replace("\0", " ").split())
-    if not any(char.isalnum() for char in text):
-        message = f"Expected a question in words, but got {question[:80]!r}."
-        raise InputError(message)
-    if len(text) > MAX_QUESTION_CHARACTERS:
-        message = (
-            f"Expected a question of at most {MAX_QUESTION_CHARACTERS} characters, "
-            f"but got {len(text)}. Ask a shorter one."
-        )
-        raise InputError(message)
-    return text
-
-
-def whole_characters(text: str) -> str:
-    """Return *text* with halves of characters, which no file and no model takes, replaced."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def checked_history(history: Sequence[Turn]) -> Sequence[Turn]:
-    """Return *history* as it is.
-
-    Raises:
-        InputError: it holds something else than turns.
-    """
-    for turn in history:
-        if not isinstance(turn, Turn):
-            message = (
-                "Expected a history of rag.Turn(question, answer), the oldest first, "
-                f"but got {type(turn).__name__}."
-            )
-            raise InputError(message)
-    return history

@@ -9,9 +9,10 @@ from threading import Barrier
 
 import pytest
 
+from rag.checks import MAX_QUESTION_CHARACTERS
 from rag.embedding import HashingEmbedder, OpenVinoEmbedder, open_embedder
 from rag.errors import InputError
-from rag.pipeline import MAX_QUESTION_CHARACTERS, Pipeline
+from rag.pipeline import Pipeline
 from rag.reading import FootnoteReader, PassageReading, SentenceReading, open_reader
 from rag.settings import AnsweringSettings, EmbeddingSettings, ReadingSettings, Settings
 from rag.store import Filters

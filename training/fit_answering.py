@@ -21,17 +21,18 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 
 from rag.answering import features_without_reader, question_features, sentence_features
+from rag.coverage import coverage
 from rag.evaluation.gold import read_gold
 from rag.evaluation.labels import Split
 from rag.evaluation.locating import Locator
 from rag.pipeline import open_pipeline
 from rag.questions import classify
-from rag.rarity import unknown_share
 from rag.rephrasing import rephrased
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rag.coverage import Coverage
     from rag.evaluation.labels import GoldQuestion
     from rag.evidence import Candidate
     from rag.pipeline import Pipeline
@@ -63,14 +64,15 @@ def is_gold(candidate: Candidate, located: Any) -> bool:
 class Read:
     """A development question, what it asks for, and its sentences, best first by the weights so far.
 
-    ``unknown`` is what `rag.rarity.unknown_share` says; ``located`` are the places of the evidence.
+    ``covered`` is what of it stands where the best sentence does, None if there is no sentence;
+    ``located`` are the places of the evidence.
     """
 
     question: GoldQuestion
     asked: str
     kind: QuestionKind
     ranked: list[Candidate]
-    unknown: float
+    covered: Coverage | None
     located: Any
 
 
@@ -86,24 +88,23 @@ def read_questions(pipeline: Pipeline, path: Path) -> Iterator[Read]:
             kind = classify(asked)
             hits = pipeline.hits(snapshot, question.question, None, {})
             ranked, _ = pipeline.read(snapshot, asked, kind, hits, {})
-            unknown = unknown_share(asked, snapshot)
-        yield Read(question, asked, kind, ranked, unknown, located)
+            covered = coverage(asked, ranked[0], snapshot) if ranked else None
+        yield Read(question, asked, kind, ranked, covered, located)
 
 
 def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
     """Return the features and labels of each development question without history."""
     rows = []
     for read in read_questions(pipeline, path):
-        if read.ranked:
+        if read.covered:
             likeliest = read.ranked[:LIKELIEST]
             rows.append(
                 {
                     "answerable": read.question.answerable,
                     "sentences": [sentence_features(item) for item in likeliest],
                     "labels": [is_gold(item, read.located) for item in likeliest],
-                    "ranked": likeliest,
                     "without_reader": features_without_reader(read.ranked),
-                    "unknown": read.unknown,
+                    "question": question_features(read.ranked, read.covered),
                 }
             )
     print(f"{path.name}: {len(rows)} questions", file=sys.stderr)
@@ -130,15 +131,13 @@ def balanced(answerable: Any) -> Any:
     return np.where(answerable, ANSWERABLE_SHARE / share, (1 - ANSWERABLE_SHARE) / (1 - share))
 
 
-def reordered(row: dict[str, Any], weights: dict[str, float]) -> list[Candidate]:
-    """Return a question's candidates by the fitted weights, best first."""
+def first_is_gold(row: dict[str, Any], weights: dict[str, float]) -> bool:
+    """Whether a question's best sentence by the fitted weights is evidence."""
     scores = [
         sum(weights[name] * value for name, value in features.items())
         for features in row["sentences"]
     ]
-    order = sorted(range(len(scores)), key=lambda index: -scores[index])
-    row["first"] = row["labels"][order[0]]
-    return [row["ranked"][index] for index in order]
+    return bool(row["labels"][int(np.argmax(scores))])
 
 
 def main() -> None:
@@ -153,9 +152,7 @@ def main() -> None:
     features = [item for row in rows for item in row["sentences"]]
     labels = [label for row in rows for label in row["labels"]]
     sentence_weights = fit(features, labels, arguments.l2)
-    questions = [
-        question_features(reordered(row, sentence_weights), row["unknown"]) for row in rows
-    ]
+    questions = [row["question"] for row in rows]
     answerable = np.array([row["answerable"] for row in rows])
     shares = balanced(answerable)
     weights = {
@@ -166,7 +163,7 @@ def main() -> None:
         ),
     }
     print(json.dumps(weights, indent=1))
-    firsts = [row["first"] for row in rows if row["answerable"]]
+    firsts = [first_is_gold(row, sentence_weights) for row in rows if row["answerable"]]
     print(f"questions {len(rows)}, of these answerable {answerable.sum()}")
     print(f"first sentence is gold {np.mean(firsts):.3f}")
     report(questions, answerable, arguments.l2)

@@ -38,7 +38,7 @@ def collect(pipeline: Pipeline, path: Path) -> list[dict[str, Any]]:
         row |= {"features": [], "labels": []}
         rows.append(row)
         found = with_values(read.ranked, read.kind, read.asked)
-        confidence = confidence_by_reading(read.ranked, read.unknown)
+        confidence = confidence_by_reading(read.ranked, read.covered) if read.covered else 0.0
         if not found or confidence < pipeline.settings.answering.threshold:
             continue
         best = found[0]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from rag.batch.formats import FORMATS
+from rag.checks import MAX_QUESTION_CHARACTERS
 from rag.errors import InputError
-from rag.pipeline import MAX_QUESTION_CHARACTERS
 
 if TYPE_CHECKING:
     import io

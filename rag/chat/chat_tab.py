@@ -19,7 +19,7 @@ from rag.chat.opening import opened_source
 from rag.chat.scope import Scope  # noqa: TC001 - Gradio reads the hints of handlers
 from rag.chat.suggestions import Suggestions
 from rag.chat.turns import Exchange  # noqa: TC001 - Gradio copies the state
-from rag.pipeline import MAX_QUESTION_CHARACTERS
+from rag.checks import MAX_QUESTION_CHARACTERS
 
 if TYPE_CHECKING:
     from rag.chat.conversations import Conversations

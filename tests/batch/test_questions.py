@@ -11,8 +11,8 @@ import pytest
 
 from rag.batch.formats import look_of
 from rag.batch.questions import QuestionFile, QuestionRow, format_of, read_questions
+from rag.checks import MAX_QUESTION_CHARACTERS
 from rag.errors import InputError
-from rag.pipeline import MAX_QUESTION_CHARACTERS
 
 
 def read(content: bytes, form: str, column: str | None = None) -> list[QuestionRow]:
