@@ -229,6 +229,7 @@ class Pipeline:
             self.settings.retrieval,
             count=self.settings.answering.passages,
             filters=filters,
+            varied=True,
             timings_ms=timings,
         )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rag.pipeline import open_pipeline
-from rag.retrieval import collapse, fuse, rerank, search
+from rag.retrieval import collapse, fuse, others_first, rerank, search
 from rag.store import Filters, Scored
 from rag.store.memory import MemoryStore
 from rag.terms import terms
@@ -94,6 +94,40 @@ def test_collapsing_keeps_the_better_one():
     own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}
     assert [chunk.identifier for chunk in collapse(chunks, own_terms, 0.9, 5)] == [0, 2]
     assert [chunk.identifier for chunk in collapse(chunks, own_terms, 0.9, 1)] == [0]
+
+
+def test_one_document_does_not_hide_others():
+    names = ["a", "a", "b", "a", "a", "a", "a", "c"]
+    chunks = [Chunk(n, name, Span(0, 1), "x") for n, name in enumerate(names)]
+    assert [chunk.identifier for chunk in others_first(chunks)] == [0, 1, 2, 3, 4, 7, 5, 6]
+    assert others_first(chunks[:2]) == chunks[:2]
+
+
+def test_an_answer_considers_other_documents_than_the_nearest(settings, manifest, embedder):
+    store = MemoryStore()
+    islands = "Asker Brandt Corvo Dunmore Eigg Fair Gozo Hoy Iona Jura".split()
+    long = "\n\n".join(
+        f"The ferry to {island} has {len(island) * 9} cabins, and it sails from {island} at night."
+        for island in islands
+    )
+    small = replace(settings.chunking, max_tokens=32, overlap_sentences=0)
+    settings = replace(settings, chunking=small)
+    for name, text in (("ferries.txt", long), ("port.txt", "The port has a ferry and a crane.")):
+        document = make_document(name, text)
+        store.apply(list(changes_for(document, settings, embedder)), manifest)
+    question = "How many cabins has the ferry to Iona?"
+    with store.snapshot() as snapshot:
+        plain, varied = (
+            [
+                hit.chunk.document
+                for hit in search(
+                    snapshot, embedder, question, settings.retrieval, count=5, varied=varied
+                )
+            ]
+            for varied in (False, True)
+        )
+    assert plain == ["ferries.txt"] * 5
+    assert varied == ["ferries.txt"] * 4 + ["port.txt"]
 
 
 def test_what_the_reader_thinks_moves_passages():
