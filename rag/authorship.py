@@ -71,6 +71,7 @@ def byline(
             answerable=similarity,
             answer=_author_span(document, block),
             fits=True,
+            alone=similarity,
             score=1.0,
         )
     return None

@@ -7,19 +7,22 @@ takes the budget. What gives it away is the word that is nowhere near.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.evidence import around
-from rag.names import names_in, with_synonyms
-from rag.rarity import rarity
+from rag.names import names_in
+from rag.rarity import relative_rarity
 from rag.sentences import preceding
-from rag.synonyms import share_present, synonyms_of
+from rag.speakers import speaker_terms, without_speaker
+from rag.synonyms import synonyms_of
 from rag.terms import query_terms, terms
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from rag.evidence import Candidate
+    from rag.names import Name
     from rag.store import Snapshot
 
 
@@ -27,9 +30,10 @@ if TYPE_CHECKING:
 class Coverage:
     """What of a question is there.
 
-    ``names`` is the share (0..1), by rarity, of its names and numbers that the passage has or the
-    headings over it, 1 if it has none; ``missing`` the rarity (0..1, 1 for a word that no passage has) of
-    the rarest other word that neither the sentence has nor what stands before it, nor a synonym.
+    ``names`` is the share (0..1), by rarity, of the names and numbers in it that stand in the
+    passage, before the sentence or in the headings and title over it, in any form; 1 if it has none.
+    ``missing`` is the rarity (0..1, 1 for a word that no passage has) of the rarest other word of which
+    neither the sentence nor what stands before it and over it has a form or a synonym.
     """
 
     names: float
@@ -37,30 +41,37 @@ class Coverage:
 
 
 def coverage(question: str, candidate: Candidate, snapshot: Snapshot) -> Coverage:
-    """Return how much of *question* the place of *candidate* speaks of."""
-    names = names_in(question)
-    naming = {term for name in names for term in name.own}
-    weights = rarity(query_terms(question), snapshot)
+    """Return how much of *question* the place of *candidate* speaks of.
+
+    Whose words the sentence is counts as named, and what asks for somebody's words as no word.
+    """
     before = preceding(candidate.document.text, candidate.span.start)
-    near = f"{around(candidate)} {before} {candidate.text}"
+    near = speaker_terms(question, candidate).union(
+        terms(f"{around(candidate)} {before} {candidate.text}")
+    )
     chunk = candidate.hit.chunk
-    near_terms = with_synonyms(names, terms(near))
-    passage_terms = near_terms | with_synonyms(names, terms(f"{chunk.context} {chunk.text}"))
-    named = {term: weight for term, weight in weights.items() if term in naming}
+    passage = near.union(terms(f"{chunk.context} {chunk.text}"))
+    names = names_in(question)
+    naming = {term for name in names for term in (*name.own, *_parts(name))}
+    others = [term for term in query_terms(without_speaker(question)) if term not in naming]
+    weights = relative_rarity([*naming, *others], snapshot)
+    by_name = [(sum(weights[term] for term in name.own), _is_in(name, passage)) for name in names]
+    total = sum(weight for weight, _ in by_name)
     missing = (
-        weight
-        for term, weight in weights.items()
-        if term not in naming
-        and term not in near_terms
-        and near_terms.isdisjoint(synonyms_of(term))
+        weights[term] for term in others if term not in near and near.isdisjoint(synonyms_of(term))
     )
     return Coverage(
-        names=share_present(named, passage_terms) if named else 1.0,
-        missing=max(missing, default=0.0) / _most(snapshot),
+        names=sum(weight for weight, there in by_name if there) / total if total else 1.0,
+        missing=max(missing, default=0.0),
     )
 
 
-def _most(snapshot: Snapshot) -> float:
-    """Return the weight of a term that no passage has."""
-    _, count = snapshot.document_frequencies(())
-    return math.log(2 + count)
+def _is_in(name: Name, present: AbstractSet[str]) -> bool:
+    """Whether a text with the terms *present* has a name in any form, or all parts of it."""
+    parts = _parts(name)
+    return name.is_in(present) or (bool(parts) and parts <= present)
+
+
+def _parts(name: Name) -> frozenset[str]:
+    """Return the parts of a compound: of "covid-19" "covid" and "19"."""
+    return frozenset(terms(" ".join(name.own))).difference(name.own)

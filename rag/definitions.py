@@ -99,7 +99,7 @@ def _raised(item: Candidate, thing: str, best: float) -> Candidate:
         answerable=max(item.answerable or 0.0, DEFINING_ANSWERABLE),
         answer=answer,
         fits=answer is not None,
-        alone=None,
+        alone=DEFINING_ANSWERABLE,
     )
 
 

@@ -68,8 +68,9 @@ class Candidate:
     the sentence answers and ``answer`` the span that it marked. Both are None without a reader,
     and ``answer`` where it is only who says so, or when that was written (`rag.attribution`);
     ``fits`` says whether that span is of the kind that the question asks for (a number, a date, a
-    name); ``alone`` is the reader's probability from the sentence and what stands before it, None
-    where it was not read so; ``score`` (0..1) is what sentences are chosen by.
+    name); ``alone`` is the probability (0..1) of the reader that read no more than the sentence and
+    what stands before it, or of the rule that found it, None without either; ``score`` (0..1) is
+    what sentences are chosen by.
     """
 
     hit: Hit

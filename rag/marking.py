@@ -98,10 +98,10 @@ def with_readings(
 def read_alone(candidate: Candidate, question: str, reader: Reader) -> Candidate:
     """Return a candidate with the reader's probability from it and what stands before it alone.
 
-    Passages that nearly answer lend their sentences words of the question. The rows of a table say
-    nothing by themselves, and are left as they are.
+    Passages that nearly answer lend their sentences words of the question. Left as they are: the
+    rows of a table, which say nothing by themselves, and what a rule has found (a definition, a byline).
     """
-    if candidate.block.kind is BlockKind.TABLE_ROW:
+    if candidate.block.kind is BlockKind.TABLE_ROW or candidate.alone is not None:
         return candidate
     document = candidate.document
     before = preceding(document.text, candidate.span.start)

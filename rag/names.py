@@ -18,6 +18,7 @@ from rag.terms import STOP_WORDS, fold, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
 _PLACES_FILE = Path(__file__).parent / "places.txt"
 _WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?![\w,])|[^\W_]+(?:[-'’.+&/_][^\W_]+)*")
@@ -42,7 +43,7 @@ class Name:
     own: tuple[str, ...]
     forms: tuple[tuple[str, ...], ...]
 
-    def is_in(self, present: frozenset[str] | set[str]) -> bool:
+    def is_in(self, present: AbstractSet[str]) -> bool:
         """Whether a text with these terms names it, in any form."""
         return any(all(term in present for term in form) for form in self.forms)
 

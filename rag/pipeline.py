@@ -205,13 +205,13 @@ class Pipeline:
         timings["read"] = 1000 * (time.perf_counter() - began)
         candidates = without_near_misses(candidates, question, kind)
         ranked = by_speaker(score_by_reading(with_similarity(candidates)), question)
-        began = time.perf_counter()
-        ranked = [read_alone(item, question, self.reader) for item in ranked[:1]] + ranked[1:]
-        timings["read"] += 1000 * (time.perf_counter() - began)
         ranked = definitions_first(ranked, question)
         if asks_for_author(question):
             found = byline(snapshot, hits, question, self.embedder)
             ranked = [found, *ranked] if found else ranked
+        began = time.perf_counter()
+        ranked = [read_alone(item, question, self.reader) for item in ranked[:1]] + ranked[1:]
+        timings["read"] += 1000 * (time.perf_counter() - began)
         return ranked, rerank(hits)
 
     def hits(

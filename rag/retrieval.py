@@ -38,7 +38,9 @@ TERMS_WEIGHT = 0.2
 SENTENCE_SHARE = 0.8
 """Of a passage's best sentence in its nearness to the question; the rest is the whole passage's."""
 MOST_OF_ONE_DOCUMENT = 4
-"""Passages; on development questions 3 lost evidence, 4 showed more conflicts at no loss."""
+"""Passages that an answer considers before those of others, see ``docs/decisions/retrieval.md``."""
+LEAST_OF_OTHERS = 0.5
+"""Share of the best passage's score that another document's needs to come before them."""
 OVERFETCH = 2
 """Passages looked at for each one asked for, since near-identical ones collapse."""
 
@@ -57,7 +59,7 @@ def search(
     """Return the *count* best passages for a question, best first.
 
     Ranking is total: by fused score, then document name, then position, so that the same content
-    gives the same order however the index came about.
+    gives the same order however the index came about. *varied* changes it as `others_first` does.
 
     Args:
         snapshot: The index.
@@ -66,8 +68,7 @@ def search(
         settings: How to search and fuse.
         count: How many at most.
         filters: Which documents to search in; None means all.
-        varied: Whether a document's passages after its first `MOST_OF_ONE_DOCUMENT` come after
-            those of others, so that it does not hide what they say.
+        varied: Whether one document should not hide what others say.
         timings_ms: Gets the milliseconds of ``embed`` and ``search``.
     """
     began = time.perf_counter()
@@ -88,7 +89,7 @@ def search(
         key=lambda chunk: (-scores[chunk.identifier].fused, chunk.document, chunk.span.start),
     )
     kept = collapse(ranked, own_terms, settings.near_duplicate, len(ranked) if varied else count)
-    kept = others_first(kept)[:count] if varied else kept
+    kept = others_first(kept, scores)[:count] if varied else kept
     spelling = _spelling_passage(snapshot, ranked, kept, question, depth, among)
     if spelling is not None:
         kept[count - 1 :] = [spelling]
@@ -271,15 +272,28 @@ def collapse(
     return kept
 
 
-def others_first(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Return the chunks, those after the first `MOST_OF_ONE_DOCUMENT` of a document last."""
+def others_first(chunks: Sequence[Chunk], scores: Mapping[int, Scores]) -> list[Chunk]:
+    """Return the chunks, those after the first `MOST_OF_ONE_DOCUMENT` of a document behind others.
+
+    Not behind chunks with less than `LEAST_OF_OTHERS` of the first one's score, which stay last.
+
+    Args:
+        chunks: Best first.
+        scores: Of each by its identifier.
+    """
     seen: Counter[str] = Counter()
     first: list[Chunk] = []
+    further: list[Chunk] = []
     last: list[Chunk] = []
     for chunk in chunks:
         seen[chunk.document] += 1
-        (first if seen[chunk.document] <= MOST_OF_ONE_DOCUMENT else last).append(chunk)
-    return first + last
+        if scores[chunk.identifier].fused < LEAST_OF_OTHERS * scores[chunks[0].identifier].fused:
+            last.append(chunk)
+        elif seen[chunk.document] <= MOST_OF_ONE_DOCUMENT:
+            first.append(chunk)
+        else:
+            further.append(chunk)
+    return [*first, *further, *last]
 
 
 def _scaled(ranking: Sequence[Scored]) -> dict[int, float]:

@@ -99,6 +99,15 @@ def asked_of_author(question: str, author: str | None) -> str:
     return _without_name(question) if author_asked_for(question, author) else question
 
 
+def without_speaker(question: str) -> str:
+    """Return *question* without what asks for somebody's words: "What … about Iran?"."""
+    for pattern in (*_ASKS, _ASKS_BODY):
+        match = pattern.search(question)
+        if match:
+            return f"{question[: match.start()]} {question[match.end() :]}"
+    return question
+
+
 def asked_in_turns(passage: str, question: str) -> str:
     """Return *question* without a name that a passage of an interview has only as a label: "AB:"."""
     words = _names_of(_person_asked_for(question))

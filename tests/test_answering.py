@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answering import Chosen, choose, ordered
+from rag.answering import Chosen, choose, confidence_by_reading, ordered
+from rag.coverage import Coverage
 from rag.questions import classify
 from rag.settings import AnsweringSettings
 from tests.test_near_misses import candidate
@@ -52,6 +53,30 @@ def test_a_further_sentence_of_a_fact_has_to_hold_a_value(question, fits, answer
     ]
     found = choose(ranked, classify(question), AnsweringSettings())
     assert [item.candidate.text for item in found] == list(texts[:sentences])
+
+
+@pytest.mark.parametrize(
+    ("change", "covered"),
+    [
+        ({"answerable": 0.2}, Coverage(names=1.0, missing=0.0)),
+        ({"alone": 0.05}, Coverage(names=1.0, missing=0.0)),
+        ({"fits": False}, Coverage(names=1.0, missing=0.0)),
+        ({}, Coverage(names=0.2, missing=0.0)),
+        ({}, Coverage(names=1.0, missing=0.9)),
+    ],
+)
+def test_what_lowers_the_confidence(change, covered):
+    best = replace(candidate("They signed it in May."), answerable=0.9, alone=0.9, fits=True)
+    sure = confidence_by_reading([best], Coverage(names=1.0, missing=0.0))
+    assert confidence_by_reading([replace(best, **change)], covered) < sure - 0.01
+
+
+def test_what_was_not_read_alone_counts_as_it_was_read():
+    covered = Coverage(names=1.0, missing=0.0)
+    row = replace(candidate("May | 3 | 5"), answerable=0.4)
+    assert confidence_by_reading([row], covered) == confidence_by_reading(
+        [replace(row, alone=0.4)], covered
+    )
 
 
 def test_a_sentence_that_is_needed_is_in_the_answer():

@@ -97,22 +97,32 @@ def test_collapsing_keeps_the_better_one():
 
 
 def test_one_document_does_not_hide_others():
-    names = ["a", "a", "b", "a", "a", "a", "a", "c"]
+    names = ["a", "a", "b", "a", "a", "a", "a", "c", "a", "d"]
+    values = [1.0, 0.9, 0.9, 0.9, 0.8, 0.8, 0.7, 0.6, 0.4, 0.3]
     chunks = [Chunk(n, name, Span(0, 1), "x") for n, name in enumerate(names)]
-    assert [chunk.identifier for chunk in others_first(chunks)] == [0, 1, 2, 3, 4, 7, 5, 6]
-    assert others_first(chunks[:2]) == chunks[:2]
+    scores = {n: Scores(fused=value) for n, value in enumerate(values)}
+    found = [chunk.identifier for chunk in others_first(chunks, scores)]
+    assert found == [0, 1, 2, 3, 4, 7, 5, 6, 8, 9]
+    assert others_first(chunks[:2], scores) == chunks[:2]
+    assert others_first([], scores) == []
 
 
-def test_an_answer_considers_other_documents_than_the_nearest(settings, manifest, embedder):
+def test_an_answer_considers_other_documents_than_the_nearest(
+    settings, manifest, embedder, monkeypatch
+):
+    monkeypatch.setattr("rag.retrieval.LEAST_OF_OTHERS", 0.0)
     store = MemoryStore()
-    islands = "Asker Brandt Corvo Dunmore Eigg Fair Gozo Hoy Iona Jura".split()
+    goods = "apples barley cheese diesel eggs flour grapes honey".split()
     long = "\n\n".join(
-        f"The ferry to {island} has {len(island) * 9} cabins, and it sails from {island} at night."
-        for island in islands
+        f"The ferry to Iona carries {good} in its {len(good)} cabins on a {good} day, {good} only."
+        for good in goods
     )
     small = replace(settings.chunking, max_tokens=32, overlap_sentences=0)
     settings = replace(settings, chunking=small)
-    for name, text in (("ferries.txt", long), ("port.txt", "The port has a ferry and a crane.")):
+    for name, text in (
+        ("ferries.txt", long),
+        ("port.txt", "The port has a crane for each ferry."),
+    ):
         document = make_document(name, text)
         store.apply(list(changes_for(document, settings, embedder)), manifest)
     question = "How many cabins has the ferry to Iona?"

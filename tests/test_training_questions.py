@@ -13,7 +13,7 @@ from rag.evaluation.gold import read_gold
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "training" / "written"
-COUNTS = {"passages": (1382, 5, 4), "questions": (3592, 4, 3)}
+COUNTS = {"passages": (2166, 5, {4, 5}), "questions": (3592, 4, {3})}
 """Of each file: paragraphs, and of each of these answerable questions and near misses."""
 
 
@@ -52,9 +52,9 @@ def test_each_paragraph_comes_once_with_questions_of_both_kinds(written, name):
     assert len(written[name]) == len({record["id"] for record in written[name]}) == paragraphs
     for record in written[name]:
         assert len(record["questions"]) == answerable
-        assert len(record["near_misses"]) == near_misses
+        assert len(record["near_misses"]) in near_misses
         asked = [row["question"] for row in record["questions"]] + record["near_misses"]
-        assert len(set(asked)) == answerable + near_misses, record["id"]
+        assert len(set(asked)) == len(asked), record["id"]
         assert all(0 <= row["start"] < row["end"] for row in record["questions"])
 
 
@@ -67,10 +67,10 @@ def test_nothing_of_what_accuracy_is_measured_on_is_among_them(written):
     }
     gold = {
         question.question
-        for name in ("seeds", "corpus")
+        for name in ("seeds", "corpus", "sources")
         for question in read_gold(ROOT / "eval" / "gold" / f"{name}.jsonl").questions
     }
-    assert len(asked) > 37_000
+    assert len(asked) > 45_000
     assert not asked & gold
     for record in written["passages"]:
         text = json.dumps(record, ensure_ascii=False)
@@ -81,9 +81,9 @@ def test_answers_are_whole_words_of_our_own_passages(corpus, tokenizer, tmp_path
     (tmp_path / "passages.jsonl").write_bytes((FOLDER / "passages.jsonl").read_bytes())
     (tmp_path / "questions.jsonl").write_text("")
     passages, written = corpus.read_written(tmp_path, [], tokenizer)
-    assert len(passages) == len(written) == 1382
+    assert len(passages) == len(written) == 2166
     aside = [item for item in written if item.is_kept_aside]
-    assert 80 <= len(aside) <= 150
+    assert 130 <= len(aside) <= 230
     [first] = [item for item in written if item.paragraph == "notes-a-3"]
     [paragraph] = [item for item in passages if item.key == "notes-a-3"]
     assert first.questions[0].text == ("Who mediated the settlement between Arvendia and Solheim?")

@@ -85,6 +85,10 @@ def main() -> None:
     """Write train0.npz, train1.npz, …, and written.npz, what is kept aside."""
     parser = argument_parser(__doc__, passes=4)
     parser.add_argument("--cache", type=Path, required=True, help="what prepare.py wrote")
+    parser.add_argument("--mostly", default="", help="how identifiers of paragraphs begin")
+    parser.add_argument(
+        "--others", type=float, default=1.0, help="share of the other paragraphs to train on"
+    )
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     tokenizer = open_tokenizer(args.base)
@@ -104,7 +108,13 @@ def main() -> None:
         return Maker(paragraphs + passages, questions, tokenizer, synonyms)
 
     aside = [item for item in written if item.is_kept_aside]
-    train = [item for item in written if not item.is_kept_aside]
+    rng = random.Random(args.seed)  # noqa: S311
+    train = [
+        item
+        for item in written
+        if not item.is_kept_aside
+        and (item.paragraph.startswith(args.mostly) or rng.random() < args.others)
+    ]
     args.out.mkdir(parents=True, exist_ok=True)
     save(kept_aside(maker_of(aside), aside), args.out / "written.npz")
     maker = maker_of(train)
