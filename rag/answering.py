@@ -23,25 +23,25 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.73,
-    "similarity": 2.51,
-    "overlap": 3.43,
-    "reciprocal_rank": 0.49,
-    "fits": 1.09,
-    "bias": -4.94,
+    "answerable": 0.71,
+    "similarity": 2.48,
+    "overlap": 3.46,
+    "reciprocal_rank": 0.55,
+    "fits": 1.15,
+    "bias": -5.04,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 0.75,
-    "alone": 0.4,
-    "dense": 0.96,
-    "fits": 1.13,
-    "names": 1.42,
-    "missing": -1.92,
-    "bias": -0.01,
+    "answerable": 0.78,
+    "alone": 0.36,
+    "dense": 0.84,
+    "fits": 0.95,
+    "names": 1.53,
+    "missing": -2.0,
+    "bias": 0.13,
 }
 """A logistic function of `question_features`: how likely the best sentence answers."""
-WEIGHTS_WITHOUT_READER = {"similarity": 1.98, "overlap": 1.7, "dense": 2.3, "bias": -2.71}
+WEIGHTS_WITHOUT_READER = {"similarity": 2.0, "overlap": 1.68, "dense": 2.33, "bias": -2.73}
 """A logistic function of `features_without_reader`: how likely the best sentences answer.
 
 All three are fitted on development questions by ``training/fit_answering.py``.

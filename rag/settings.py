@@ -84,7 +84,7 @@ class AnsweringSettings:
     """How many passages an answer lists and takes sentences from."""
     max_sentences: int = 5
     """The most sentences of an answer."""
-    threshold: float = 0.5
+    threshold: float = 0.45
     """An answer is given when its confidence (0..1) reaches this."""
 
 

@@ -72,7 +72,7 @@ def test_choices_are_taken_from_an_address_and_moved_into_their_range():
     assert settings.reading == Settings().reading
     assert chosen(Settings(), {"sure": "nan", "meaning": "inf"}) == Settings()
     shown = [(choice.key, now, usual) for choice, now, usual in differing(settings, Settings())]
-    assert shown == [("sure", "30 %", "50 %"), ("sentences", "12", "5")]
+    assert shown == [("sure", "30 %", "45 %"), ("sentences", "12", "5")]
 
 
 def test_what_is_not_as_usual_is_told_above_the_question(engine):
@@ -82,7 +82,7 @@ def test_what_is_not_as_usual_is_told_above_the_question(engine):
     assert scope.within == ("boats.txt",)
     line = scope.drawn(engine.settings)
     assert "boats.txt" in line
-    assert "How sure an answer must be: <strong>30 %</strong> instead of 50 %" in line
+    assert "How sure an answer must be: <strong>30 %</strong> instead of 45 %" in line
 
 
 def test_a_question_is_answered_with_the_settings_chosen(engine):
