@@ -66,7 +66,7 @@ def test_a_further_sentence_of_a_fact_has_to_hold_a_value(question, fits, answer
     ],
 )
 def test_what_lowers_the_confidence(change, covered):
-    best = replace(candidate("They signed it in May."), answerable=0.9, alone=0.9, fits=True)
+    best = replace(candidate("They signed it in May."), answerable=0.6, alone=0.6, fits=True)
     sure = confidence_by_reading([best], Coverage(names=1.0, missing=0.0))
     assert confidence_by_reading([replace(best, **change)], covered) < sure - 0.01
 
