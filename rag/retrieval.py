@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,8 +16,9 @@ from rag.rephrasing import rephrased, searched_as
 from rag.speakers import speaker_asked_for, terms_of_voices
 from rag.store.protocol import Scored
 from rag.synonyms import share_present
-from rag.terms import jaccard, query_terms, terms
+from rag.terms import query_terms, terms
 from rag.types import Hit, Scores
+from rag.variety import collapse, others_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,10 +37,6 @@ TERMS_WEIGHT = 0.2
 """Of the share (0..1) of a question's terms that it has, or synonyms of them; the rest is fused."""
 SENTENCE_SHARE = 0.8
 """Of a passage's best sentence in its nearness to the question; the rest is the whole passage's."""
-MOST_OF_ONE_DOCUMENT = 4
-"""Passages that an answer considers before those of others, see ``docs/decisions/retrieval.md``."""
-LEAST_OF_OTHERS = 0.5
-"""Share of the best passage's score that another document's needs to come before them."""
 OVERFETCH = 2
 """Passages looked at for each one asked for, since near-identical ones collapse."""
 
@@ -244,56 +240,6 @@ def rerank(hits: Sequence[Hit]) -> list[Hit]:
 
     ordered = sorted(hits, key=lambda hit: (-merit(hit), hit.rank))
     return [replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1)]
-
-
-def collapse(
-    chunks: Sequence[Chunk],
-    own_terms: Mapping[int, frozenset[str]],
-    near_duplicate: float,
-    count: int,
-) -> list[Chunk]:
-    """Return the first *count* chunks, without those whose terms are nearly a better one's.
-
-    Args:
-        chunks: Best first.
-        own_terms: The terms of the chunks' texts by identifier.
-        near_duplicate: The Jaccard similarity of the sets of terms, 0..1, from which on.
-        count: How many at most.
-    """
-    kept: list[Chunk] = []
-    seen: list[frozenset[str]] = []
-    for chunk in chunks:
-        if len(kept) == count:
-            break
-        own = own_terms[chunk.identifier]
-        if all(jaccard(own, other) < near_duplicate for other in seen):
-            kept.append(chunk)
-            seen.append(own)
-    return kept
-
-
-def others_first(chunks: Sequence[Chunk], scores: Mapping[int, Scores]) -> list[Chunk]:
-    """Return the chunks, those after the first `MOST_OF_ONE_DOCUMENT` of a document behind others.
-
-    Not behind chunks with less than `LEAST_OF_OTHERS` of the first one's score, which stay last.
-
-    Args:
-        chunks: Best first.
-        scores: Of each by its identifier.
-    """
-    seen: Counter[str] = Counter()
-    first: list[Chunk] = []
-    further: list[Chunk] = []
-    last: list[Chunk] = []
-    for chunk in chunks:
-        seen[chunk.document] += 1
-        if scores[chunk.identifier].fused < LEAST_OF_OTHERS * scores[chunks[0].identifier].fused:
-            last.append(chunk)
-        elif seen[chunk.document] <= MOST_OF_ONE_DOCUMENT:
-            first.append(chunk)
-        else:
-            further.append(chunk)
-    return [*first, *further, *last]
 
 
 def _scaled(ranking: Sequence[Scored]) -> dict[int, float]:

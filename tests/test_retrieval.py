@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from rag.pipeline import open_pipeline
-from rag.retrieval import collapse, fuse, others_first, rerank, search
+from rag.retrieval import fuse, rerank, search
 from rag.store import Filters, Scored
 from rag.store.memory import MemoryStore
 from rag.terms import terms
 from rag.types import Chunk, Hit, Scores, Span
+from rag.variety import collapse, others_first
 from tests.conftest import changes_for, make_document
 
 TEXTS = {
@@ -110,7 +111,7 @@ def test_one_document_does_not_hide_others():
 def test_an_answer_considers_other_documents_than_the_nearest(
     settings, manifest, embedder, monkeypatch
 ):
-    monkeypatch.setattr("rag.retrieval.LEAST_OF_OTHERS", 0.0)
+    monkeypatch.setattr("rag.variety.LEAST_OF_OTHERS", 0.0)
     store = MemoryStore()
     goods = "apples barley cheese diesel eggs flour grapes honey".split()
     long = "\n\n".join(
