@@ -145,7 +145,7 @@ def test_asking_streams_and_turns_failures_into_a_sentence():
     engine = SimpleNamespace(catalog=dict, ask=lambda *_: ANSWER)
     steps = list(ask(engine, " Q ", [], SCOPE, pause_s=0))
     assert [step.done is None for step in steps] == [True, True, False]
-    assert steps[-1].done == Exchange("Q", ANSWER, threshold=0.55)
+    assert steps[-1].done == Exchange("Q", ANSWER, threshold=0.45)
 
     def failing(error):
         def raising(*_):
