@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.evidence import around
 from rag.names import names_in
-from rag.rarity import relative_rarity
+from rag.rarity import rarity
 from rag.sentences import preceding
 from rag.speakers import speaker_terms, without_speaker
 from rag.synonyms import synonyms_of
@@ -54,7 +54,7 @@ def coverage(question: str, candidate: Candidate, snapshot: Snapshot) -> Coverag
     names = names_in(question)
     naming = {term for name in names for term in (*name.own, *_parts(name))}
     others = [term for term in query_terms(without_speaker(question)) if term not in naming]
-    weights = relative_rarity([*naming, *others], snapshot)
+    weights = rarity([*naming, *others], snapshot)
     by_name = [(sum(weights[term] for term in name.own), _is_in(name, passage)) for name in names]
     total = sum(weight for weight, _ in by_name)
     missing = (

@@ -196,8 +196,7 @@ class Pipeline:
         if self.reader is None:
             message = "Expected a pipeline with a reader."
             raise ModelError(message)
-        candidates = candidate_sentences(snapshot, hits, kind, question)
-        candidates = with_overlap(candidates, question, snapshot)
+        candidates = _considered(snapshot, question, kind, hits)
         began = time.perf_counter()
         candidates, hits = with_readings(
             candidates, hits, question, kind, self.reader, self.settings.reading.passages
@@ -269,8 +268,7 @@ class Pipeline:
     ) -> tuple[list[Candidate], list[Hit], float]:
         """Return what `read` does, or what goes without a reader, and the confidence (0..1)."""
         if self.reader is None:
-            candidates = candidate_sentences(snapshot, hits, kind, question)
-            candidates = with_overlap(candidates, question, snapshot)
+            candidates = _considered(snapshot, question, kind, hits)
             ranked = score_by_similarity(with_similarity(candidates))
             return ranked, hits, confidence_by_similarity(ranked)
         ranked, hits = self.read(snapshot, question, kind, hits, timings)
@@ -278,6 +276,13 @@ class Pipeline:
             return ranked, hits, 0.0
         covered = coverage(question, ranked[0], snapshot)
         return ranked, hits, confidence_by_reading(ranked, covered)
+
+
+def _considered(
+    snapshot: Snapshot, question: str, kind: QuestionKind, hits: Sequence[Hit]
+) -> list[Candidate]:
+    """Return the sentences that may answer, with the share of the question that each holds."""
+    return with_overlap(candidate_sentences(snapshot, hits, kind, question), question, snapshot)
 
 
 def _open(model: OpenVinoEmbedder | FootnoteReader) -> None:

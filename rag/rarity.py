@@ -12,17 +12,13 @@ if TYPE_CHECKING:
 
 
 def rarity(question_terms: Sequence[str], snapshot: Snapshot) -> dict[str, float]:
-    """Return the weight of each term: log(1 + chunks / chunks with it), never 0."""
+    """Return the weight of each term (0..1, never 0): 1 for one that no chunk has.
+
+    log(1 + chunks / chunks with it), each count one more, as a share of its highest value.
+    """
     frequencies, count = snapshot.document_frequencies(question_terms)
-    return {term: _weight(frequencies.get(term, 0), count) for term in question_terms}
-
-
-def relative_rarity(question_terms: Sequence[str], snapshot: Snapshot) -> dict[str, float]:
-    """Return the weight of each term as a share (0..1) of that of a term that no chunk has."""
-    frequencies, count = snapshot.document_frequencies(question_terms)
-    most = _weight(0, count)
-    return {term: _weight(frequencies.get(term, 0), count) / most for term in question_terms}
-
-
-def _weight(frequency: int, count: int) -> float:
-    return math.log(1 + (count + 1) / (frequency + 1))
+    highest = math.log(2 + count)
+    return {
+        term: math.log(1 + (count + 1) / (frequencies.get(term, 0) + 1)) / highest
+        for term in question_terms
+    }

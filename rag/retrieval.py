@@ -84,8 +84,8 @@ def search(
         chunks,
         key=lambda chunk: (-scores[chunk.identifier].fused, chunk.document, chunk.span.start),
     )
-    kept = collapse(ranked, own_terms, settings.near_duplicate, len(ranked) if varied else count)
-    kept = others_first(kept, scores)[:count] if varied else kept
+    kept = collapse(ranked, own_terms, settings.near_duplicate)
+    kept = (others_first(kept, scores) if varied else kept)[:count]
     spelling = _spelling_passage(snapshot, ranked, kept, question, depth, among)
     if spelling is not None:
         kept[count - 1 :] = [spelling]

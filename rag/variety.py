@@ -22,21 +22,17 @@ def collapse(
     chunks: Sequence[Chunk],
     own_terms: Mapping[int, frozenset[str]],
     near_duplicate: float,
-    count: int,
 ) -> list[Chunk]:
-    """Return the first *count* chunks, without those whose terms are nearly a better one's.
+    """Return the chunks without those whose terms are nearly a better one's.
 
     Args:
         chunks: Best first.
         own_terms: The terms of the chunks' texts by identifier.
         near_duplicate: The Jaccard similarity of the sets of terms, 0..1, from which on.
-        count: How many at most.
     """
     kept: list[Chunk] = []
     seen: list[frozenset[str]] = []
     for chunk in chunks:
-        if len(kept) == count:
-            break
         own = own_terms[chunk.identifier]
         if all(jaccard(own, other) < near_duplicate for other in seen):
             kept.append(chunk)

@@ -93,8 +93,7 @@ def test_near_identical_passages_are_shown_once(store, embedder, settings):
 def test_collapsing_keeps_the_better_one():
     chunks = [Chunk(n, "a", Span(0, 1), text) for n, text in enumerate(["x y z", "z y x", "q r"])]
     own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}
-    assert [chunk.identifier for chunk in collapse(chunks, own_terms, 0.9, 5)] == [0, 2]
-    assert [chunk.identifier for chunk in collapse(chunks, own_terms, 0.9, 1)] == [0]
+    assert [chunk.identifier for chunk in collapse(chunks, own_terms, 0.9)] == [0, 2]
 
 
 def test_one_document_does_not_hide_others():
