@@ -13,7 +13,7 @@ from rag.definitions import thing_asked_for
 from rag.names import names_in, other_terms, share_named, with_synonyms
 from rag.rarity import rarity
 from rag.rephrasing import rephrased, searched_as
-from rag.speakers import speaker_asked_for, terms_of_voices
+from rag.speakers import speaker_asked_for, terms_of_voices, topic_of
 from rag.store.protocol import Scored
 from rag.synonyms import share_present
 from rag.terms import query_terms, terms
@@ -70,7 +70,7 @@ def search(
     began = time.perf_counter()
     question = rephrased(question)
     text = searched_as(question)
-    vector = embedder.embed([text])[0]
+    vector = embedder.embed([topic_of(text)])[0]
     embedded = time.perf_counter()
     among = snapshot.matching(filters) if filters is not None else None
     depth = max(settings.candidates, count)

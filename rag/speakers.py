@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rag.attribution import REPORTS, authors_cited, speakers_in, surnames
 from rag.names import states_in
-from rag.terms import fold, terms, without_possessive
+from rag.terms import STOP_WORDS, fold, terms, without_possessive
 from rag.values import TITLES
 from rag.voices import has_turn_of, is_said_by, question_before, speaks_within
 
@@ -106,6 +106,12 @@ def without_speaker(question: str) -> str:
         if match:
             return f"{question[: match.start()]} {question[match.end() :]}"
     return question
+
+
+def topic_of(question: str) -> str:
+    """Return what a question for somebody's words asks them about, any other question as it is."""
+    topic = without_speaker(question) if speaker_asked_for(question) else question
+    return question if set(_WORD.findall(fold(topic))) <= STOP_WORDS else topic
 
 
 def asked_in_turns(passage: str, question: str) -> str:

@@ -140,6 +140,24 @@ def test_an_answer_considers_other_documents_than_the_nearest(
     assert varied == ["ferries.txt"] * 4 + ["port.txt"]
 
 
+def test_an_author_is_found_where_she_speaks_of_what_is_asked(settings, embedder, manifest):
+    texts = {
+        "profile.txt": "Simbal Khan: what does Simbal Khan say? Simbal Khan says a lot.",
+        "column.txt": "What does Simbal Khan say? Simbal Khan says what Simbal Khan says.",
+        "article.txt": "Iran may stir up sects at home, as many in the ministry have feared for long.",
+    }
+    store = MemoryStore()
+    documents = [make_document(name, text, author="Simbal Khan") for name, text in texts.items()]
+    store.apply(
+        [change for doc in documents for change in changes_for(doc, settings, embedder)], manifest
+    )
+    by_meaning = replace(settings.retrieval, dense_weight=1.0)
+    with store.snapshot() as snapshot:
+        question = "What does Simbal Khan say about Iran?"
+        [first, *_] = search(snapshot, embedder, question, by_meaning, count=3)
+    assert first.chunk.document == "article.txt"
+
+
 def test_what_the_reader_thinks_moves_passages():
     scores = [
         Scores(fused=0.9, answerable=0.1),

@@ -6,7 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from rag.speakers import asked_of_author, author_asked_for, by_speaker, speaker_asked_for
+from rag.speakers import (
+    asked_of_author,
+    author_asked_for,
+    by_speaker,
+    speaker_asked_for,
+    topic_of,
+)
 from rag.types import Metadata
 from tests.test_near_misses import candidate
 
@@ -102,6 +108,20 @@ def test_an_author_of_the_same_surname_is_another_person():
 )
 def test_a_text_is_asked_what_its_author_says_without_the_name(question, asked):
     assert asked_of_author(question, "Dr. Simbal Khan") == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("What does Khan say about Iran?", "What   about Iran?"),
+        ("According to Khan, why did it fail?", " , why did it fail?"),
+        ("What is Khan's view?", "What is Khan's view?"),
+        ("What does India say about Iran?", "What does India say about Iran?"),
+        ("When did Khan join?", "When did Khan join?"),
+    ],
+)
+def test_what_somebody_is_asked_about_is_searched_for_without_the_name(question, topic):
+    assert topic_of(question) == topic
 
 
 def test_nothing_changes_where_nobody_is_asked_about_or_says_anything():
