@@ -142,9 +142,8 @@ def test_an_answer_considers_other_documents_than_the_nearest(
 
 def test_an_author_is_found_where_she_speaks_of_what_is_asked(settings, embedder, manifest):
     texts = {
-        "profile.txt": "Simbal Khan: what does Simbal Khan say? Simbal Khan says a lot.",
-        "column.txt": "What does Simbal Khan say? Simbal Khan says what Simbal Khan says.",
-        "article.txt": "Iran may stir up sects at home, as many in the ministry have feared for long.",
+        "profile.txt": "Simbal Khan lives in Islamabad. Simbal Khan has a say.",
+        "article.txt": "Iran may stir up sects, as many have feared.",
     }
     store = MemoryStore()
     documents = [make_document(name, text, author="Simbal Khan") for name, text in texts.items()]
@@ -154,7 +153,7 @@ def test_an_author_is_found_where_she_speaks_of_what_is_asked(settings, embedder
     by_meaning = replace(settings.retrieval, dense_weight=1.0)
     with store.snapshot() as snapshot:
         question = "What does Simbal Khan say about Iran?"
-        [first, *_] = search(snapshot, embedder, question, by_meaning, count=3)
+        [first, _] = search(snapshot, embedder, question, by_meaning, count=2)
     assert first.chunk.document == "article.txt"
 
 
