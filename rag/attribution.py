@@ -90,7 +90,7 @@ _WORK_NEXT = re.compile(r"\s(?:\w+\s)?(?:article|book|essay|paper|report|study)\
 _ASKS = re.compile(
     rf"\b(?:(?:who|which \w+)\s+(?:\w+ly\s+|also\s+|else\s+)?(?:{_SAID})|according|authors?|"
     r"analysts?|critics?|columnists?|writers?|scholars?|sources?|experts?|researchers?|observers?|"
-    r"opinions?|views?|words?|by whom)\b",
+    r"opinions?|views?|words?|by whom|speaks? for|spoke for|spokes\w+)\b",
     re.IGNORECASE,
 )
 _ASKS_WORK = re.compile(

@@ -173,6 +173,7 @@ def test_who_says_so_is_known_by_the_verb_before_or_after_the_name(sentence, spe
 
 def test_questions_for_who_says_so_are_known():
     asked = ("Who reports this figure?", "Who thinks it is symbolic?", "Which author counts 41?")
+    asked += ("Who speaks for the ministry?", "Which spokeswoman does the bank have?")
     assert all(asks_for_source(question) for question in asked)
     asked = ("Who was the first commander?", "Who proposed the pact?", "Who founded it?")
     asked += ("Who leads the member states?", "Who took part in the count?")
