@@ -21,7 +21,7 @@ from rag.quantities import whole_number, whole_range
 from rag.questions import Expected, Form, offers_choice
 from rag.reading import ToRead
 from rag.sentences import preceding
-from rag.speakers import asked_of_author
+from rag.speakers import asked_of_voices
 from rag.synonyms import asked_in_words_of
 from rag.tables import Cell, cell_asked_for
 from rag.terms import without_possessive
@@ -72,8 +72,8 @@ def with_readings(
         [within(item.span, hit) for item in own] for own, hit in zip(members, read, strict=True)
     ]
     questions = [
-        asked_of_author(question, own[0].document.metadata.author) if own else question
-        for own in members
+        asked_of_voices(question, own[0].document, hit.chunk.span) if own else question
+        for own, hit in zip(members, read, strict=True)
     ]
     readings = _read_in_their_words(reader, questions, [hit.chunk.text for hit in read], spans)
     found: dict[tuple[str, int], Candidate] = {}
@@ -105,7 +105,7 @@ def read_alone(candidate: Candidate, question: str, reader: Reader) -> Candidate
         return candidate
     document = candidate.document
     before = preceding(document.text, candidate.span.start)
-    asked = asked_of_author(question, document.metadata.author)
+    asked = asked_of_voices(question, document, candidate.span)
     sentence = Span(len(before), len(before) + len(candidate.span))
     [reading] = _read_in_their_words(reader, [asked], [before + candidate.text], [[sentence]])
     return replace(candidate, alone=reading.sentences[0].answerable)

@@ -17,7 +17,7 @@ from rag.attribution import REPORTS, authors_cited, speakers_in, surnames
 from rag.names import states_in
 from rag.terms import STOP_WORDS, fold, terms, without_possessive
 from rag.values import TITLES
-from rag.voices import has_turn_of, is_said_by, question_before, speaks_within
+from rag.voices import is_said_by, question_before, speaks_within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,9 +94,9 @@ def author_asked_for(question: str, author: str | None) -> frozenset[str]:
     return frozenset()
 
 
-def asked_of_author(question: str, author: str | None) -> str:
-    """Return *question* as one asks a text of its own author, who is not named in it."""
-    return _without_name(question) if author_asked_for(question, author) else question
+def asked_of_voices(question: str, document: Document, span: Span) -> str:
+    """Return *question* as one asks a passage of the one who writes or speaks in it, unnamed there."""
+    return _without_name(question) if terms_of_voices(question, document, span) else question
 
 
 def without_speaker(question: str) -> str:
@@ -112,12 +112,6 @@ def topic_of(question: str) -> str:
     """Return what a question for somebody's words asks them about, any other question as it is."""
     topic = without_speaker(question) if speaker_asked_for(question) else question
     return question if set(_WORD.findall(fold(topic))) <= STOP_WORDS else topic
-
-
-def asked_in_turns(passage: str, question: str) -> str:
-    """Return *question* without a name that a passage of an interview has only as a label: "AB:"."""
-    words = _names_of(_person_asked_for(question))
-    return _without_name(question) if words and has_turn_of(passage, words) else question
 
 
 def terms_of_voices(question: str, document: Document, span: Span) -> frozenset[str]:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.names import in_words_of
-from rag.speakers import asked_in_turns
 from rag.terms import STOP_WORDS, terms
 
 if TYPE_CHECKING:
@@ -32,10 +31,8 @@ def asked_in_words_of(passage: str, question: str) -> str:
     """Return *question* in the words of *passage*, as far as it has other words for the same.
 
     "Who proclaimed the bloc?" becomes "Who announced the alliance?" for a passage that has
-    "announced" and "alliance", and neither "proclaimed" nor "bloc". One who is only a label before
-    the lines of an interview is not named (`rag.speakers.asked_in_turns`).
+    "announced" and "alliance", and neither "proclaimed" nor "bloc".
     """
-    question = asked_in_turns(passage, question)
     has: dict[str, str] = {}
     for match in _WORD.finditer(passage):
         has.setdefault(_stem(match[0]), match[0])

@@ -37,6 +37,17 @@ _ANSWERING = frozenset({"a", "answer"})
 _GUEST = re.compile(
     rf"\b(?i:interview|conversation|talk|questions|asked)\W+(?:with|for|to|of) (?P<name>{_FULL.pattern})"
 )
+_INTRODUCED = re.compile(
+    rf"(?<![^\s:])(?P<name>{_FULL.pattern})(?:, (?:\d|[a-z])| (?:is|was|has|had|ran|runs|leads|led|heads|headed|spoke|talked)\b)"
+)
+"""Of whom an introduction tells something: "Ann Bell, 51, …", "Ann Bell spoke to Nils Aas"."""
+_IS_INTERVIEW = re.compile(
+    r"\b(?:interview|in conversation|(?:spoke|speaks|talked) (?:to|with)|questions (?:by|from))\b",
+    re.IGNORECASE,
+)
+_PARAGRAPH = re.compile(r"[^\n]+")
+LONGEST_QUESTION = 300
+"""Characters of a paragraph that is an interviewer's question."""
 _POINTS_BACK = re.compile(
     r"\W*(?P<start>He|She|They)\s+(?:\w+ly\s+|also\s+|further\s+)?\w+|"
     r"[^\"”]+[,?!.…][\"”] (?:(?P<end>he|she|they) \w+|\w+ (?P<last>he|she|they)\b)"
@@ -88,12 +99,8 @@ def question_before(document: Document, start: int) -> str:
         return ""
     place = bisect_right(turns, start, key=lambda turn: turn.start) - 1
     asked = text[turns[place - 1].start : turns[place].start].strip() if place else ""
-    return asked.partition(":")[2] if asked.endswith("?") else ""
-
-
-def has_turn_of(passage: str, words: list[str]) -> bool:
-    """Whether one begins to speak in a passage whose label can be for a name of these words."""
-    return any(_can_be(turn[1], words) for turn in _labels(passage))
+    label = _TURN.match(asked)
+    return asked[label.end() if label else 0 :] if asked.endswith("?") else ""
 
 
 def _can_be(label: str, words: list[str]) -> bool:
@@ -122,7 +129,21 @@ def _turns(text: str) -> tuple[Turn, ...]:
     counts = [sum(turn.label == other.label for other in found) for turn in found]
     often = tuple(turn for turn, count in zip(found, counts, strict=True) if count > 1)
     several = len({turn.label for turn in often}) > 1 and len(often) >= FEWEST_TURNS
-    return tuple(found) if several else ()
+    return tuple(found) if several else _without_labels(text)
+
+
+def _without_labels(text: str) -> tuple[Turn, ...]:
+    """Return the turns of an interview whose questions are paragraphs, as if marked "Q" and "A"."""
+    if not _IS_INTERVIEW.search(text[:INTRODUCTION_CHARACTERS]):
+        return ()
+    paragraphs = [(match.start(), match[0].rstrip()) for match in _PARAGRAPH.finditer(text)]
+    asks = [part.endswith("?") and len(part) <= LONGEST_QUESTION for _, part in paragraphs]
+    found = [
+        Turn(start, "q" if asking else "a")
+        for (start, _), asking, before in zip(paragraphs[1:], asks[1:], asks, strict=False)
+        if asking or before
+    ]
+    return tuple(found) if len(found) >= FEWEST_TURNS else ()
 
 
 def _turn_at(text: str, start: int) -> str | None:
@@ -146,7 +167,8 @@ def _speakers_of(label: str, text: str, title: str, author: str) -> frozenset[st
     if label in _ASKING:
         return _last_words([author])
     if label in _ANSWERING:
-        return _last_words([match["name"] for match in _GUEST.finditer(head)][:1])
+        guest = _GUEST.search(head) or _INTRODUCED.search(head)
+        return _last_words([guest["name"]] if guest else [])
     people = [*_FULL.findall(head), *_FULL.findall(author)]
     named = _last_words([name for name in people if _can_be(label, _words(name))])
     return named or (frozenset() if len(label) <= MOST_INITIALS else _last_words([label]))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rag.speakers import (
-    asked_of_author,
+    asked_of_voices,
     author_asked_for,
     by_speaker,
     speaker_asked_for,
@@ -107,7 +107,9 @@ def test_an_author_of_the_same_surname_is_another_person():
     ],
 )
 def test_a_text_is_asked_what_its_author_says_without_the_name(question, asked):
-    assert asked_of_author(question, "Dr. Simbal Khan") == asked
+    own, _ = scored(NOBODY, OTHER)
+    document = replace(own.document, metadata=Metadata(author="Dr. Simbal Khan"))
+    assert asked_of_voices(question, document, own.span) == asked
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rag.evidence import with_overlap
-from rag.speakers import asked_in_turns, by_speaker, speaker_terms, terms_of_voices
+from rag.speakers import asked_of_voices, by_speaker, speaker_terms, terms_of_voices
 from rag.types import Metadata, Span
 from rag.voices import is_said_by, question_before
 from tests.test_evidence import OneDocument
@@ -129,9 +129,11 @@ def test_an_interviewee_answers_and_the_passage_is_asked_without_the_name():
     question = "What does Ann Bell say about the lighthouse?"
     kept, mayor = in_interview("We keep it."), in_interview("Mayor Ida Cole says that it is rust.")
     assert by_speaker([mayor, kept], question) == [kept]
-    assert asked_in_turns("AB: We keep it.", question) == "What is said about the lighthouse?"
-    assert asked_in_turns("IC: We keep it.", question) == question
-    assert asked_in_turns("Ann Bell spoke.", question) == question
+    assert (
+        asked_of_voices(question, kept.document, kept.span) == "What is said about the lighthouse?"
+    )
+    of_cole = "What does Ida Cole say about the lighthouse?"
+    assert asked_of_voices(of_cole, kept.document, kept.span) == of_cole
     assert {"ann", "bell", "lighthous"} <= speaker_terms(question, kept)
     assert speaker_terms("How old is the lighthouse?", kept) == frozenset()
     assert speaker_terms(question, mayor) == frozenset()
@@ -141,11 +143,46 @@ def test_an_interviewee_answers_and_the_passage_is_asked_without_the_name():
     assert terms_of_voices(question, document, Span(end - 8, end)) == frozenset()
 
 
+UNLABELLED = """Cranes and lighthouses
+
+Ann Bell, 51, has run the harbour since 2019. She spoke to Nils Aas.
+
+What went well last year?
+
+The cranes did. They never stopped.
+
+Would you sell the lighthouse?
+
+A lighthouse is no shop. We keep it.
+
+It costs us little."""
+
+
+def test_an_interview_may_have_its_questions_as_paragraphs_and_no_labels():
+    kept = in_interview("We keep it.", UNLABELLED)
+    assert (spoken(kept, "bell"), spoken(kept, "aas")) == (True, False)
+    assert spoken(in_interview("Would you sell the lighthouse?", UNLABELLED), "bell") is None
+    question = "What does Ann Bell say about the lighthouse?"
+    assert (
+        asked_of_voices(question, kept.document, kept.span) == "What is said about the lighthouse?"
+    )
+    assert question_before(kept.document, kept.span.start) == "Would you sell the lighthouse?"
+    guest = UNLABELLED.replace("Ann Bell, 51,", "Interview: Ann Bell, mayor, who").replace(
+        "She", "He"
+    )
+    assert spoken(in_interview("We keep it.", guest), "bell") is True
+
+
+def test_questions_that_an_explainer_answers_are_nobodys():
+    explained = UNLABELLED.replace("She spoke to Nils Aas.", "She talks little.")
+    assert spoken(in_interview("We keep it.", explained), "bell") is None
+
+
 def test_what_was_asked_before_is_answered_by_the_turn():
     kept, led = in_interview("We keep it."), in_interview("They never stopped.")
-    assert question_before(kept.document, kept.span.start) == " Would you sell the lighthouse?"
+    assert question_before(kept.document, kept.span.start) == "Would you sell the lighthouse?"
     assert question_before(kept.document, 3) == ""
-    assert question_before(led.document, led.span.start) == " What went well last year?"
+    assert question_before(led.document, led.span.start) == "What went well last year?"
     question = "What does Ann Bell say about the lighthouse?"
     [answer, other] = with_overlap([kept, led], question, OneDocument(kept.document))
     assert (answer.overlap, other.overlap) == pytest.approx((0.75, 0.5))
