@@ -79,7 +79,7 @@ _MEASURED_OF = rf"(?=\W*$| (?:at|between|from|in|of|on|to|under|{_AUXILIARY})\b)
 """After what is measured; "the speed limit" and "population growth" are something else."""
 _NUMBER = re.compile(
     rf"\b(?:how (?!(?:often|quickly|soon)\b){_DEGREE}|what (?:number|percentage|share|proportion|fraction)|number of|total|"
-    r"count of|size of|length of|"
+    r"count of|size of|length of|(?:at|by) (?:what|which) (?:age|majority|margin|vote)|"
     r"what (?:is|was|were) the (?:(?!of\b)[\w-]+ )?(?:area(?! of (?:expertise|interest|law|research|study)\b)|capacity|"
     rf"headcount|population|(?:casualty|death) toll|turnout|{_MEASURED}){_MEASURED_OF}|"
     rf"what (?:(?!{_AUXILIARY}|of\b)[\w-]+ )?(?:{_MEASURED}){_MEASURED_OF})\b",
@@ -111,7 +111,9 @@ _ALSO_ADJECTIVES = r"(?:chief|delegate|fellow|general|major|official|principal|r
 _PERSON = re.compile(
     rf"{_asks_for('who')}|\b(?:whom|whose)\b|"
     rf"\b(?:what|which) (?:[a-z-]+ )?(?:(?:{POST_NOUNS}) (?:[a-z]+ly )?(?:{_AUXILIARY}|{_DID})|"
-    rf"(?!{_ALSO_ADJECTIVES})(?:{POST_NOUNS}) [a-z]{{2,}}[^s]s)\b",
+    rf"(?!{_ALSO_ADJECTIVES})(?:{POST_NOUNS}) [a-z]{{2,}}[^s]s)\b|"
+    rf"\b(?:what(?:['’]s| is| was| were) the |which )?(?:full )?names? of (?:the|its|his|her|their) "
+    rf"(?:(?!(?:that|the|which|who|whose)\b)[\w'’-]+ ){{0,3}}?(?:{POST_NOUNS})\b",
     re.IGNORECASE,
 )
 _DESCRIBED_PERSON = re.compile(
@@ -125,7 +127,7 @@ _PLACE = re.compile(
 _POST = re.compile(
     r"\b(?:what|which)(?:['’]s)? (?:(?:is|was|were) (?:the |(?:[\w.’'-]+ ){1,5}?(?<=['’]s )|(?:his|her|their) ))?"
     r"(?:(?:current|exact|former|official|present) )?(?:job|office|position(?! (?:of|on|regarding|towards?)\b)|"
-    r"post|rank|role|title(?! of\b))(?![\w-])(?! (?:building|losses|office|sectors?)\b)",
+    r"post|rank(?!.*\b(?:index|rank(?:ed|ing)|table)\b)|role|title(?! of\b))(?![\w-])(?! (?:building|losses|office|sectors?)\b)",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
