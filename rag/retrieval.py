@@ -77,14 +77,7 @@ def search(
     fused, sentences = _scored(snapshot, vector, text, settings, depth, among)
     candidates = sorted(fused, key=lambda chunk: (-fused[chunk].fused, chunk))
     chunks = snapshot.chunks(candidates[: count * OVERFETCH])
-    own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}
-    named = _with_voices(own_terms, chunks, question, snapshot)
-    scores = with_words(fused, chunks, named, question, rarity(query_terms(question), snapshot))
-    ranked = sorted(
-        chunks,
-        key=lambda chunk: (-scores[chunk.identifier].fused, chunk.document, chunk.span.start),
-    )
-    kept = collapse(ranked, own_terms, settings.near_duplicate)
+    ranked, kept, scores = _ranked(snapshot, chunks, fused, question, settings.near_duplicate)
     kept = (others_first(kept, scores) if varied else kept)[:count]
     spelling = _spelling_passage(snapshot, ranked, kept, question, depth, among)
     if spelling is not None:
@@ -106,6 +99,24 @@ def search(
         timings_ms["embed"] = 1000 * (embedded - began)
         timings_ms["search"] = 1000 * (time.perf_counter() - embedded)
     return hits
+
+
+def _ranked(
+    snapshot: Snapshot,
+    chunks: Sequence[Chunk],
+    fused: Mapping[int, Scores],
+    question: str,
+    near_duplicate: float,
+) -> tuple[list[Chunk], list[Chunk], dict[int, Scores]]:
+    """Return the chunks best first, those of them that differ, and their scores."""
+    own_terms = {chunk.identifier: frozenset(terms(chunk.text)) for chunk in chunks}
+    named = _with_voices(own_terms, chunks, question, snapshot)
+    scores = with_words(fused, chunks, named, question, rarity(query_terms(question), snapshot))
+    ranked = sorted(
+        chunks,
+        key=lambda chunk: (-scores[chunk.identifier].fused, chunk.document, chunk.span.start),
+    )
+    return ranked, collapse(ranked, own_terms, near_duplicate), scores
 
 
 def _scored(
