@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import sys
@@ -15,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "training" / "written"
 COUNTS = {"passages": (2166, 5, {4, 5}), "questions": (3592, 4, {3})}
 """Of each file: paragraphs, and of each of these answerable questions and near misses."""
+TOPICS = 96
+"""Folders of `topics.jsonl`."""
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +68,10 @@ def test_nothing_of_what_accuracy_is_measured_on_is_among_them(written):
         for record in records
         for question in [row["question"] for row in record["questions"]] + record["near_misses"]
     }
+    lines = (FOLDER / "topics.jsonl").read_text(encoding="utf-8").splitlines()
+    topics = [json.loads(line) for line in lines]
+    asked |= {row["question"] for topic in topics for row in topic["questions"]}
+    asked |= {question for topic in topics for question in topic["nowhere"]}
     gold = {
         question.question
         for name in ("seeds", "corpus", "sources")
@@ -72,7 +79,7 @@ def test_nothing_of_what_accuracy_is_measured_on_is_among_them(written):
     }
     assert len(asked) > 45_000
     assert not asked & gold
-    for record in written["passages"]:
+    for record in [*written["passages"], *topics]:
         text = json.dumps(record, ensure_ascii=False)
         assert not [word for word in ("IMCTC", "Islamic Military", "Raheel") if word in text]
 
@@ -120,3 +127,50 @@ def test_questions_that_do_not_fit_the_paragraphs_are_named(
     (tmp_path / "questions.jsonl").write_text(json.dumps(line))
     with pytest.raises(ValueError, match=message):
         corpus.read_written(tmp_path, given, tokenizer)
+
+
+@pytest.fixture
+def topics(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "training"))
+    yield importlib.import_module("topics")
+    for name in ("topics", "corpus"):
+        sys.modules.pop(name, None)
+
+
+def test_each_folder_says_which_passages_answer_and_which_do_not(topics, tokenizer):
+    found = topics.read_topics(FOLDER / "topics.jsonl", tokenizer)
+    assert len(found) == len({topic.name for topic in found}) == TOPICS
+    assert 5 <= sum(topic.is_kept_aside for topic in found) <= 20
+    for topic in found:
+        assert len(topic.paragraphs) == 10
+        keys = {paragraph.key for paragraph in topic.paragraphs}
+        texts = [asked.text for asked in topic.asked]
+        assert len(texts) == len(set(texts))
+        assert sum(not asked.answers for asked in topic.asked) >= 7
+        for asked in topic.asked:
+            assert not set(asked.answers) & set(asked.others)
+            assert set(asked.answers) | set(asked.others) <= keys
+            assert len(asked.others) >= 2
+
+
+def test_a_folder_names_each_answer_in_its_passage(topics, tokenizer):
+    found = topics.read_topics(FOLDER / "topics.jsonl", tokenizer)
+    [topic] = [topic for topic in found if topic.name.startswith("topic-c-1-")]
+    [asked] = [
+        asked
+        for asked in topic.asked
+        if asked.text == "How big is the Lakes Counter-Terrorism Coalition now?"
+    ]
+    answers = {key.rpartition("/")[2]: found.answer for key, found in asked.answers.items()}
+    assert answers == {"3a": "26 members", "4a": "24", "5a": "27 members"}
+    assert f"{topic.name}/1a" not in asked.others  # arguable: how many there were at first
+    assert len(asked.others) == 6
+
+
+def test_a_folder_whose_answer_is_not_whole_words_is_named(topics, tokenizer, tmp_path):
+    documents = [{"title": "A", "passages": ["Lima won.", "Oslo lost."]}]
+    question = {"question": "Who won?", "answers": {"1a": [0, 3]}, "leave": []}
+    line = {"id": "t", "documents": documents, "questions": [question], "nowhere": []}
+    (tmp_path / "topics.jsonl").write_text(json.dumps(line))
+    with pytest.raises(ValueError, match="t/1a: characters 0 to 3 are not whole words"):
+        topics.read_topics(tmp_path / "topics.jsonl", tokenizer)

@@ -28,10 +28,10 @@ and end of the answer, and whether the passage answers at all. It generates no t
 
 Made from all-MiniLM-L6-v2 (Apache 2.0) with SQuAD 1.1 (Rajpurkar et al. 2016, CC BY-SA 4.0, from
 <https://rajpurkar.github.io/SQuAD-explorer/>); 404 of its 439 articles were trained on, whole
-articles were kept aside for calibration (22) and for the figures below (13); and with 37,582
-questions written for it over 3,592 of SQuAD's paragraphs and 1,382 passages of our own, 16,304 of
-which have no answer there, one paragraph in twelve being kept aside. XQuAD (Artetxe et al. 2020)
-was never trained or tuned on. The weights are licensed CC BY-SA 4.0.
+articles were kept aside for calibration (22) and for the figures below (13); and with 50,203
+questions written for it over 3,592 of SQuAD's paragraphs, 2,166 passages and 139 folders of our
+own, 21,365 of which have no answer there, one paragraph and folder in twelve being kept aside. XQuAD
+(Artetxe et al. 2020) was never trained or tuned on. The weights are licensed CC BY-SA 4.0.
 
 ## Recipe
 
@@ -59,7 +59,9 @@ negatives): {ece}.
 
 On the written questions that were kept aside, {written_answerable} with an answer and
 {written_near} near misses: AUROC {written_auroc}; {written_positive} of those with an answer and
-{written_negative} of the near misses are judged answerable.
+{written_negative} of the near misses are judged answerable. On the folders kept aside, each question
+with all ten passages, {topics_answerable} pairs that answer and {topics_near} that do not: AUROC
+{topics_auroc}; {topics_positive} and {topics_negative} are judged answerable.
 
 ## Limits
 
@@ -111,15 +113,15 @@ def rows(metrics: dict[str, Any]) -> str:
     return "\n".join([*lines, f"| questions (reading / choice) | {' | '.join(counts)} |"])
 
 
-def written(judged: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures on the written questions that were kept aside."""
+def written(name: str, judged: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures on what was written and kept aside under *name*."""
     near = judged["auroc"]["written"]
     return {
-        "written_answerable": judged["positives"],
-        "written_near": near["count"],
-        "written_auroc": cell(near["auroc"]),
-        "written_positive": judged["answerable_above_half"]["positive"],
-        "written_negative": judged["answerable_above_half"]["written"],
+        f"{name}_answerable": judged["positives"],
+        f"{name}_near": near["count"],
+        f"{name}_auroc": cell(near["auroc"]),
+        f"{name}_positive": judged["answerable_above_half"]["positive"],
+        f"{name}_negative": judged["answerable_above_half"]["written"],
     }
 
 
@@ -145,7 +147,8 @@ def main() -> None:
         kinds="\n".join(kinds),
         positive=above["positive"],
         ece=judged["ece_15_bins_balanced"],
-        **written(metrics["written"]["answerable"]),
+        **written("written", metrics["written"]["answerable"]),
+        **written("topics", metrics["topics"]["answerable"]),
     )
     (args.model / "README.md").write_text(card)
 

@@ -220,9 +220,9 @@ def main() -> None:
     if args.calibrate:
         calibrate(runner, args)
     calibration = json.loads((args.model / "calibration.json").read_text())
-    if args.written:
-        readings, kinds = read_part(runner, args.written / "written.npz", args.questions)
-        store(args.out, "written", {"answerable": judge(readings, kinds, calibration)})
+    for name in ("written", "topics") if args.written else ():
+        readings, kinds = read_part(runner, args.written / f"{name}.npz", args.questions)
+        store(args.out, name, {"answerable": judge(readings, kinds, calibration)})
     sets = {}
     if args.xquad:
         sets["xquad_en"] = load_questions(args.xquad, None)

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 from passages import KINDS, Passage, Store, shape
 from prepare import KIND_WEIGHTS, Maker, argument_parser, nearest_sentence, save
 from synonyms import Synonyms
+from topic_examples import TopicMaker
+from topics import read_topics
 
 from corpus import Written, locate, open_tokenizer, read_paragraphs, read_written
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 QUESTIONS = Path(__file__).with_name("written")
+TOPICS = QUESTIONS / "topics.jsonl"
 RULE_MADE_SHARE = 0.5
 """Share of the questions for which a rule-made negative is tried besides the near miss."""
 
@@ -82,12 +85,15 @@ def kept_aside(maker: Maker, written: list[Written]) -> Store:
 
 
 def main() -> None:
-    """Write train0.npz, train1.npz, …, and written.npz, what is kept aside."""
+    """Write train0.npz, train1.npz, …, and what is kept aside, written.npz and topics.npz."""
     parser = argument_parser(__doc__, passes=4)
     parser.add_argument("--cache", type=Path, required=True, help="what prepare.py wrote")
     parser.add_argument("--mostly", default="", help="how identifiers of paragraphs begin")
     parser.add_argument(
         "--others", type=float, default=1.0, help="share of the other paragraphs to train on"
+    )
+    parser.add_argument(
+        "--topic-passes", type=int, default=2, help="over the folders, in each pass"
     )
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -99,6 +105,7 @@ def main() -> None:
         if paragraph.title not in {*split["dev"], *split["test"]}
     ]
     own, written = read_written(QUESTIONS, paragraphs, tokenizer)
+    topics = read_topics(TOPICS, tokenizer)
     synonyms = Synonyms(args.wordnet) if args.wordnet else None
 
     def maker_of(items: list[Written]) -> Maker:
@@ -117,9 +124,19 @@ def main() -> None:
     ]
     args.out.mkdir(parents=True, exist_ok=True)
     save(kept_aside(maker_of(aside), aside), args.out / "written.npz")
+    whole = Store(tokenizer)
+    TopicMaker([topic for topic in topics if topic.is_kept_aside], tokenizer, None).add_whole(whole)
+    save(whole, args.out / "topics.npz")
     maker = maker_of(train)
+    folders = TopicMaker(
+        [topic for topic in topics if not topic.is_kept_aside], tokenizer, synonyms
+    )
     for number in range(args.passes):
-        save(one_pass(maker, train, args.seed + number), args.out / f"train{number}.npz")
+        seed = args.seed + number
+        store = one_pass(maker, train, seed)
+        for again in range(args.topic_passes):
+            folders.add_pass(store, seed * args.topic_passes + again)
+        save(store, args.out / f"train{number}.npz")
 
 
 if __name__ == "__main__":
