@@ -246,6 +246,29 @@ def test_the_author_is_the_persons_of_the_byline_alone(line, author):
         ("PRESS RELEASE\n\nMINISTRY OF PORTS\n\nPORTS REOPEN", "PORTS REOPEN", None),
         ("MINISTRY OF PORTS\nPRESS RELEASE\n2 May 2024", "MINISTRY OF PORTS", None),
         ("MINISTRY OF PORTS\n\nPORTS REOPEN", "MINISTRY OF PORTS", None),
+        (
+            "ABC-17 / PORTS\n\nPorts reopen after a year\n\nBy Jane Doe",
+            "Ports reopen after a year",
+            "Jane Doe",
+        ),
+        (
+            (
+                "The Daily Harbour\n\nHome | World | Sea | Log in\n\nSEA\n\nTall Reef, one year on: six days"
+                "\n\nBy Jane Doe | Published 4 May 2023, 06:30 | Updated 5 May 2023 | 6 minutes to read"
+            ),
+            "Tall Reef, one year on: six days",
+            "Jane Doe",
+        ),
+        (
+            (
+                "Journal of Harbours, vol. 12, no. 3 (2023), pp. 201-219\n\nCARRYING THE NET: HARBOURS AND THE"
+                " LIMITS OF WHAT A PACT CAN DO FOR THEM ALL\n\nJane Doe, University of Turin\n"
+                "Ali Khan, Lake School of Government\n\nAbstract"
+            ),
+            "CARRYING THE NET: HARBOURS AND THE LIMITS OF WHAT A PACT CAN DO FOR THEM ALL",
+            "Jane Doe, Ali Khan",
+        ),
+        ("1. Introduction", None, None),
     ],
 )
 def test_the_title_is_the_headline(head, title, author):

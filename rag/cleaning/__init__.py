@@ -20,7 +20,7 @@ from rag.cleaning.flow import labelled_rows, rejoined, without_soft_hyphens
 from rag.cleaning.lines import Vocabulary
 from rag.cleaning.roles import assign_roles
 from rag.cleaning.running import find_running
-from rag.cleaning.signatures import with_question
+from rag.cleaning.signatures import with_headline
 from rag.cleaning.structure import Context, drafts_of
 from rag.errors import EmptyError
 from rag.types import BlockKind, Document, Dropped, Metadata
@@ -165,11 +165,12 @@ def _titles_before(kept: list[Draft]) -> list[str]:
 
 
 def _first_is_title(drafts: list[Draft], raw: RawDocument) -> list[Draft]:
-    """The heading that opens a text without markup is its title, and so is a question over a byline."""
+    """The line over a byline is the title of a text without markup, else the heading that opens it."""
     if not raw.paginated and not raw.marked:
-        drafts = with_question(drafts)
+        drafts = with_headline(drafts)
     guessed = drafts and drafts[0].kind is BlockKind.HEADING and drafts[0].inferred
-    if guessed and not raw.paginated:
+    titled = any(draft.kind is BlockKind.HEADING and draft.level == 1 for draft in drafts)
+    if guessed and not raw.paginated and not titled:
         drafts[0] = replace(drafts[0], level=1)
     return drafts
 

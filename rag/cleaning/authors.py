@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.cleaning.bylines import AFFILIATION
 from rag.cleaning.names import is_name, is_name_list
-from rag.cleaning.shapes import is_section_name
 from rag.cleaning.signatures import persons
 from rag.types import BlockKind
 
@@ -55,16 +55,18 @@ def printed_author(drafts: Sequence[Draft]) -> str | None:
 
 
 def _under_title(head: Sequence[Draft]) -> str | None:
-    """Names between the title and the first section."""
-    for index, draft in enumerate(head):
-        if draft.kind is BlockKind.HEADING and is_section_name(draft.text):
-            return None
-        if draft.kind is BlockKind.PARAGRAPH:
-            return None
-        listed = is_name_list(draft.text) or is_name(draft.text)
-        if index and draft.kind is BlockKind.BYLINE and listed:
+    """Names between the title and the first section, each with its university or without."""
+    levels = [draft.level for draft in head if draft.kind is BlockKind.HEADING]
+    first = next((at for at, draft in enumerate(head) if draft.level == min(levels, default=0)), 0)
+    with_bodies: list[str] = []
+    for draft in head[first + bool(levels) :]:
+        if draft.kind is not BlockKind.BYLINE:
+            break
+        if is_name_list(draft.text) or is_name(draft.text):
             return clean_author(_MARKS.sub("", draft.text))
-    return None
+        found = persons(draft.text) if AFFILIATION.search(draft.text) else None
+        with_bodies += [found] if found else []
+    return clean_author(_MARKS.sub("", ", ".join(with_bodies)))
 
 
 def _with_biography(drafts: Sequence[Draft]) -> str | None:

@@ -81,6 +81,7 @@ def _printed_title(drafts: Sequence[Draft]) -> str | None:
         and len(draft.text) >= _MIN_TITLE_CHARS
         and not _GENERIC.fullmatch(draft.text)
         and not _LABEL.fullmatch(draft.text)
+        and not is_section_name(draft.text)
     ]
     if headings:
         return min(headings, key=lambda draft: draft.level).text[:_MAX_TITLE_CHARS]

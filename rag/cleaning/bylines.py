@@ -27,10 +27,10 @@ _BYLINE = re.compile(
     r"(?:doi|issn|isbn|e-issn|p-issn|eissn|pii|jel)\b[\s:].{0,160}$|https?://(?:dx\.)?doi\.org/\S+$|"
     r"(?:www\.|https?://)\S+$|(?:twitter|x)?\s*:?\s*@\w+$|"
     r"key\s?words?\s*[:—–-].{0,300}$|"
-    r"vol(?:ume)?\.?\s*\d+,?\s*(?:\(|no\b|issue\b|,).{0,120}$",
+    r"(?:[A-Z][\w&’' -]{3,80}, )?vol(?:ume)?\.?\s*\d+,?\s*(?:\(|no\b|issue\b|,).{0,120}$",
     re.IGNORECASE,
 )
-_AFFILIATION = re.compile(
+AFFILIATION = re.compile(
     r"\b(?:university|institute|department|dept|faculty|school of|college|centre for|center for|"
     r"corresponding author|research fellow|scholar|ph\.?\s?d|m\.?\s?phil)\b",
     re.IGNORECASE,
@@ -83,7 +83,7 @@ def is_byline(draft: Draft, known: Credits, *, in_opening: bool) -> bool:
     if len(text) > _MAX_CHARS:
         return False
     with_address = _EMAIL.search(text) is not None and (
-        len(text) < _LINE_CHARS or _AFFILIATION.search(text) is not None
+        len(text) < _LINE_CHARS or AFFILIATION.search(text) is not None
     )
     if text in known.names or _BYLINE.match(text) or with_address:
         return True
@@ -106,7 +106,7 @@ def _is_opening_byline(text: str, author: str) -> bool:
     """Whether a line under the title is a byline: there, weaker signs will do."""
     if is_date_line(text) or is_name_list(text):
         return True
-    if _ENUMERATED.match(text) and _AFFILIATION.search(text):
+    if _ENUMERATED.match(text) and AFFILIATION.search(text):
         return True
     if len(text) > _SHORT_CHARS:
         return False
@@ -115,7 +115,7 @@ def _is_opening_byline(text: str, author: str) -> bool:
     if _ENDS_SENTENCE.search(text):
         return False
     dated = len(text) <= _DATED_CHARS and find_date(text, years=False) is not None
-    affiliated = _AFFILIATION.search(text) is not None and "," in text
+    affiliated = AFFILIATION.search(text) is not None and "," in text
     return affiliated or dated or bool(author and author in text)
 
 

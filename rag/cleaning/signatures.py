@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.cleaning.names import has_title, may_be_name
 from rag.cleaning.shapes import is_heading_line
-from rag.types import BlockKind
+from rag.types import CELL_SEPARATOR, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +30,11 @@ _OUTLET = re.compile(
     r"school|service|society|standard|star|telegraph|times|tribune|wire|weekly)\b",
     re.IGNORECASE,
 )
-_HEAD_BLOCKS = 6
+_SPEAKS = re.compile(r"[:?!]")
+"""In a line that names a place and goes on: "Quill Reef, one year on: six days"."""
+_HEAD_BLOCKS = 8
 _MOST_WORDS = 6
+_MOST_WORDS_OF_LINE = 30
 _LONGEST_LINE = 90
 
 
@@ -61,17 +64,35 @@ def is_signature(lines: Sequence[str]) -> bool:
     return all(len(line) <= _LONGEST_LINE and not line.endswith((".", "!", "?")) for line in lines)
 
 
-def with_question(drafts: list[Draft]) -> list[Draft]:
-    """Make the question over the first byline, which headings alone may precede, the title."""
+def with_headline(drafts: list[Draft]) -> list[Draft]:
+    """Make the line over the first byline, which only short lines may precede, the title.
+
+    Over "By …" that is a heading or a question, over names alone a question or a line in capitals.
+    """
     for index, (draft, below) in enumerate(pairwise(drafts[:_HEAD_BLOCKS])):
-        if draft.kind is BlockKind.HEADING:
-            continue
-        by = _BY.match(below.text)
-        signed = len(below.text) <= _LONGEST_LINE and persons(below.text[by.end() if by else 0 :])
-        if draft.text.endswith("?") and signed and is_heading_line(draft.text[:-1]):
-            return [*drafts[:index], draft.as_kind(BlockKind.HEADING, 1), *drafts[index + 1 :]]
-        break
+        if draft.words > _MOST_WORDS_OF_LINE:
+            break
+        if is_signed(below.text):
+            if _is_headline(draft, opens=_BY.match(below.text) is not None):
+                return [*drafts[:index], draft.as_kind(BlockKind.HEADING, 1), *drafts[index + 1 :]]
+            break
     return drafts
+
+
+def is_signed(text: str) -> bool:
+    """Whether a line begins with "By" and a person, or is a name, its office or body and no more."""
+    first = text.split(CELL_SEPARATOR.strip(), maxsplit=1)[0].strip()
+    opens = _BY.match(first)
+    if opens is None and (len(text) > _LONGEST_LINE or _SPEAKS.search(text)):
+        return False
+    return len(first) <= _LONGEST_LINE and persons(first[opens.end() if opens else 0 :]) is not None
+
+
+def _is_headline(draft: Draft, *, opens: bool) -> bool:
+    if draft.kind is BlockKind.HEADING:
+        return opens and draft.inferred
+    asks = draft.text.endswith("?") and is_heading_line(draft.text[:-1])
+    return asks or (draft.text.isupper() and draft.words > 1)
 
 
 def _is_person(text: str) -> bool:
