@@ -38,6 +38,8 @@ _AFTER = re.compile(
 )
 _WHO_IS = re.compile(r"\W*who(?:['’]s| is| was| are| were) (?P<office>.+)", re.IGNORECASE)
 _APPOSITION = re.compile(r",\s(?P<office>[^,.;:]{1,60}),")
+_ITS = re.compile(r"\s*(?:its|their)\b", re.IGNORECASE)
+"""Of a body that was named before: "Its leader, Ann Bell, said"."""
 _AFTER_HEAD = re.compile(r"\b(?:at|for|from|in|of|on|to|under|with)\b|[,.;:?]")
 """Where what comes before the head of a noun phrase, and the head itself, is over."""
 _ET_AL = re.compile(r"\bet al\b")
@@ -120,7 +122,7 @@ def holds_office(sentence: str, start: int, end: int, question: str) -> bool:
     after = _APPOSITION.match(sentence[end:])
     return any(
         _head(office) == _head(asked["office"])
-        and 2 * len(wanted & set(terms(office))) > len(wanted)
+        and (_ITS.match(office) or 2 * len(wanted & set(terms(office))) > len(wanted))
         for office in (_office_before(sentence, start, end), after["office"] if after else "")
     )
 

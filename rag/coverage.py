@@ -14,7 +14,7 @@ from rag.evidence import around
 from rag.names import names_in
 from rag.rarity import rarity
 from rag.sentences import preceding
-from rag.speakers import speaker_terms, without_speaker
+from rag.speakers import authors_named, speaker_terms, without_speaker
 from rag.synonyms import synonyms_of
 from rag.terms import query_terms, terms
 
@@ -47,7 +47,8 @@ def coverage(question: str, candidate: Candidate, snapshot: Snapshot) -> Coverag
     """
     before = preceding(candidate.document.text, candidate.span.start)
     near = speaker_terms(question, candidate).union(
-        terms(f"{around(candidate)} {before} {candidate.text}")
+        authors_named(question, candidate.document.metadata.author),
+        terms(f"{around(candidate)} {before} {candidate.text}"),
     )
     chunk = candidate.hit.chunk
     passage = near.union(terms(f"{chunk.context} {chunk.text}"))

@@ -13,7 +13,7 @@ from rag.definitions import thing_asked_for
 from rag.names import names_in, other_terms, share_named, with_synonyms
 from rag.rarity import rarity
 from rag.rephrasing import rephrased, searched_as
-from rag.speakers import speaker_asked_for, terms_of_voices, topic_of
+from rag.speakers import authors_named, terms_of_voices, topic_of
 from rag.store.protocol import Scored
 from rag.synonyms import share_present
 from rag.terms import query_terms, terms
@@ -229,13 +229,12 @@ def _with_voices(
     question: str,
     snapshot: Snapshot,
 ) -> Mapping[int, frozenset[str]]:
-    """Add the name of the one whose words are asked for to the terms of the chunks with these."""
-    if speaker_asked_for(question) is None:
-        return own_terms
+    """Add to the terms of the chunks those of their author, or speaker, whom the question names."""
     found = dict(own_terms)
     for chunk in chunks:
         document = snapshot.document(chunk.document)
         found[chunk.identifier] |= terms_of_voices(question, document, chunk.span)
+        found[chunk.identifier] |= authors_named(question, document.metadata.author)
     return found
 
 

@@ -70,6 +70,8 @@ _QUESTION_WORD = re.compile(
     r"\b(?:what|how|why|which|whom?|whose|where|when|according)\b", re.IGNORECASE
 )
 _WORD = re.compile(r"[\w'’-]+")
+_CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w'’-]+")
+_PEOPLE = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
 
 
 def speaker_asked_for(question: str) -> str | None:
@@ -87,11 +89,21 @@ def author_asked_for(question: str, author: str | None) -> frozenset[str]:
     have to agree where both are given, or their initials.
     """
     asked = _names_of(_person_asked_for(question)) if author else []
-    for person in re.split(r"\s*(?:,|;|&|\band\b)\s*", author or ""):
+    for person in _PEOPLE.split(author or ""):
         names = _names_of(person)
         if asked and names and asked[-1] == names[-1] and _agree(asked[:-1], names[:-1]):
             return frozenset(terms(person))
     return frozenset()
+
+
+def authors_named(question: str, author: str | None) -> frozenset[str]:
+    """Return the surnames' terms of a document's authors whom *question* names.
+
+    "Who paid for Okafor's study?" is answered in that study, which need not name her.
+    """
+    asked = {without_possessive(word) for word in _CAPITAL.findall(question)}
+    named = {names[-1] for names in map(_names_of, _PEOPLE.split(author or "")) if names}
+    return frozenset(terms(" ".join(word for word in asked if fold(word) in named)))
 
 
 def asked_of_voices(question: str, document: Document, span: Span) -> str:

@@ -126,6 +126,18 @@ def test_a_name_that_does_something_is_none(sentence, name):
             False,
         ),
         (
+            "Who is the leader of the Union of the Coast?",
+            "Its leader, Omar Haddad, said talks would go on.",
+            "Omar Haddad",
+            True,
+        ),
+        (
+            "Who is the leader of the Union of the Coast?",
+            "Its speaker, Omar Haddad, said talks would go on.",
+            "Omar Haddad",
+            False,
+        ),
+        (
             "Who replaced the deputy minister?",
             "The deputy minister, Omar Haddad, said talks would go on.",
             "Omar Haddad",

@@ -9,6 +9,7 @@ import pytest
 from rag.speakers import (
     asked_of_voices,
     author_asked_for,
+    authors_named,
     by_speaker,
     speaker_asked_for,
     topic_of,
@@ -110,6 +111,17 @@ def test_a_text_is_asked_what_its_author_says_without_the_name(question, asked):
     own, _ = scored(NOBODY, OTHER)
     document = replace(own.document, metadata=Metadata(author="Dr. Simbal Khan"))
     assert asked_of_voices(question, document, own.span) == asked
+
+
+def test_authors_are_named_in_questions_about_their_works():
+    authors = "Ngozi Okafor, Peter Haldvig"
+    assert authors_named("Who paid for Okafor and Haldvig's study?", authors) == {
+        "okafor",
+        "haldvig",
+    }
+    assert authors_named("Who paid for Okafor's study?", authors) == {"okafor"}
+    assert authors_named("Who paid for Peter's study?", authors) == frozenset()
+    assert authors_named("Who paid for Okafor's study?", None) == frozenset()
 
 
 @pytest.mark.parametrize(
