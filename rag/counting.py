@@ -76,6 +76,12 @@ _UNITED = frozenset(terms("United"))
 """The United States are no states, the United Nations no nations."""
 _AT_LEAST = re.compile(r"\s+or (?:fewer|less|more)\b", re.IGNORECASE)
 _YEAR = re.compile(YEAR)
+_WHOLE = re.compile(
+    rf"(?<![\w.,-])(?P<whole>{QUANTITY})(?P<things>[^.;:()]{{0,60}}?),? "
+    r"(?:including|among (?:them|whom|which)|of (?:them|whom|which)) (?:the |some |about |at least )?$",
+    re.IGNORECASE,
+)
+"""Before the number of a part: "nine dead, including two"."""
 _CLAUSE = re.compile(r"[.;:]")
 LONGEST_CLAUSE_CHARACTERS = 300
 """Before a number, in which a word can say that it was so in the beginning."""
@@ -265,6 +271,23 @@ def later_of_two(sentence: str, start: int, end: int, question: str) -> tuple[in
         if change.start("both") < end and start < change.end("both"):
             return change.start("later"), max(end, change.end("later"))
     return None
+
+
+def whole_of_part(sentence: str, start: int, end: int, question: str) -> tuple[int, int] | None:
+    """Return where the number stands of which that at *start* to *end* is a part.
+
+    "Nine dead, including two in hospital" answers how many died with nine. None for other numbers,
+    and where the question has most of what narrows the part ("in hospital").
+    """
+    whole = _WHOLE.search(_shortly_before(sentence, start))
+    if whole is None:
+        return None
+    narrowed = query_terms(re.split(r"[,.;:]", sentence[end:], maxsplit=1)[0])
+    asked = set(query_terms(question))
+    if 2 * sum(term in asked for term in narrowed) > len(narrowed):
+        return None
+    shift = max(0, start - LONGEST_CLAUSE_CHARACTERS)
+    return whole.start("whole") + shift, whole.end("whole") + shift
 
 
 def _names_things(word: str) -> bool:

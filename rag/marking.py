@@ -14,7 +14,13 @@ from rag.attribution import (
     is_source,
     is_year_of_source,
 )
-from rag.counting import counts_another, counts_another_time, later_number, later_of_two
+from rag.counting import (
+    counts_another,
+    counts_another_time,
+    later_number,
+    later_of_two,
+    whole_of_part,
+)
 from rag.evidence import within
 from rag.names import spells_out
 from rag.quantities import whole_number, whole_range
@@ -171,6 +177,7 @@ def _answer_span(
         place = (
             later_number(text, question)
             or later_of_two(text, *place, question)
+            or whole_of_part(text, *place, question)
             or whole_range(text, *place)
         )
     place = whole_number(text, *place)

@@ -12,6 +12,7 @@ from rag.counting import (
     later_number,
     later_of_two,
     what_is_counted,
+    whole_of_part,
 )
 from rag.terms import terms
 
@@ -275,3 +276,20 @@ def test_a_count_is_of_its_time(sentence, number, at_first, now):
     asked = "How many members did it have at first?"
     assert counts_another_time(sentence, place, asked) is at_first
     assert counts_another_time(sentence, place, "How many members does it have?") is now
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "whole"),
+    [
+        ("Nine dead, including two who died in hospital.", "How many people died?", "Nine"),
+        ("It has 41 members, of whom 12 are in Africa.", "How many members has it?", "41"),
+        ("Nine dead, including two who died in hospital.", "How many died in hospital?", None),
+        ("Nine died, and two were hurt.", "How many people were there?", None),
+        ("Many died, including two children.", "How many people died?", None),
+    ],
+)
+def test_a_part_is_told_from_the_whole(sentence, question, whole):
+    part = "12" if "12" in sentence else "two"
+    start = sentence.index(part)
+    found = whole_of_part(sentence, start, start + len(part), question)
+    assert (sentence[slice(*found)] if found else None) == whole
