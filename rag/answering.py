@@ -23,25 +23,25 @@ SIMILARITY_WEIGHT = 0.7
 OVERLAP_WEIGHT = 0.2
 RANK_WEIGHT = 0.1
 SENTENCE_WEIGHTS = {
-    "answerable": 0.71,
-    "similarity": 2.48,
-    "overlap": 3.46,
-    "reciprocal_rank": 0.55,
-    "fits": 1.15,
-    "bias": -5.04,
+    "answerable": 0.78,
+    "similarity": 1.83,
+    "overlap": 2.75,
+    "reciprocal_rank": 1.27,
+    "fits": 0.77,
+    "bias": -3.92,
 }
 """A logistic function of `sentence_features`: how likely a sentence is evidence."""
 QUESTION_WEIGHTS = {
-    "answerable": 0.78,
-    "alone": 0.36,
-    "dense": 0.84,
-    "fits": 0.95,
-    "names": 1.53,
-    "missing": -2.0,
-    "bias": 0.13,
+    "answerable": 0.98,
+    "alone": 0.21,
+    "dense": 0.42,
+    "fits": 0.38,
+    "names": 1.56,
+    "missing": -1.13,
+    "bias": 0.06,
 }
 """A logistic function of `question_features`: how likely the best sentence answers."""
-WEIGHTS_WITHOUT_READER = {"similarity": 2.0, "overlap": 1.68, "dense": 2.33, "bias": -2.73}
+WEIGHTS_WITHOUT_READER = {"similarity": 1.95, "overlap": 1.74, "dense": 2.25, "bias": -2.69}
 """A logistic function of `features_without_reader`: how likely the best sentences answer.
 
 All three are fitted on development questions by ``training/fit_answering.py``.

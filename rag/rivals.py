@@ -34,21 +34,21 @@ if TYPE_CHECKING:
     from rag.questions import QuestionKind
 
 RIVAL_WEIGHTS = {
-    "answerable": 0.41,
-    "overlap": 2.21,
-    "similarity": 1.51,
-    "shared": 1.43,
-    "fits": -0.95,
-    "named": 1.05,
-    "counted": 1.02,
-    "unit": 0.69,
-    "apart": -0.93,
-    "near": 1.58,
-    "date": 0.59,
-    "person": -1.14,
-    "place": -0.25,
-    "post": 1.36,
-    "bias": -3.3,
+    "answerable": 0.55,
+    "overlap": 2.28,
+    "similarity": 1.13,
+    "shared": 1.02,
+    "fits": -1.11,
+    "named": 1.16,
+    "counted": 0.8,
+    "unit": 0.81,
+    "apart": -1.33,
+    "near": 1.49,
+    "date": 0.35,
+    "person": -1.04,
+    "place": -0.2,
+    "post": 0.72,
+    "bias": -2.48,
 }
 """A logistic function of `rival_features`, fitted by ``training/fit_disagreement.py``."""
 SURE = 0.5

@@ -115,7 +115,7 @@ def test_different_numbers_are_shown_side_by_side_and_equal_ones_once(settings, 
 def test_a_doubtful_sentence_that_counts_what_is_asked_for_is_a_position(settings, manifest):
     class DoubtfulReader(MarkingReader):
         def _read(self, passage, sentences):
-            self.probability = 0.95 if "forty-two" in passage else 0.4
+            self.probability = 0.95 if "forty-two" in passage else 0.2
             return super()._read(passage, sentences)
 
     column = make_document("column.txt", "Her column of last month gave it 41 members in all.")

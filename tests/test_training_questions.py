@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "training" / "written"
 COUNTS = {"passages": (2166, 5, {4, 5}), "questions": (3592, 4, {3})}
 """Of each file: paragraphs, and of each of these answerable questions and near misses."""
-TOPICS = 96
+TOPICS = 139
 """Folders of `topics.jsonl`."""
 
 
@@ -150,7 +150,6 @@ def test_each_folder_says_which_passages_answer_and_which_do_not(topics, tokeniz
         for asked in topic.asked:
             assert not set(asked.answers) & set(asked.others)
             assert set(asked.answers) | set(asked.others) <= keys
-            assert len(asked.others) >= 2
 
 
 def test_a_folder_names_each_answer_in_its_passage(topics, tokenizer):
