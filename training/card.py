@@ -35,8 +35,8 @@ own, 21,365 of which have no answer there, one paragraph and folder in twelve be
 
 ## Recipe
 
-About {examples} examples, few of SQuAD's seen twice, on two processor cores: whole
-paragraphs, windows and joined paragraphs; as negatives other paragraphs of the same article and of
+About {examples} examples on two processor cores, SQuAD's questions some four times in other
+forms: whole paragraphs, windows and joined paragraphs; as negatives other paragraphs of the same article and of
 others, paragraphs without the answer's sentence, and near misses, swapped by rule and written.
 `training/README.md` in the repository gives every detail and the definition of the output.
 
