@@ -44,6 +44,11 @@ _APPOSED = (
     r"third|week|while|year)|claim|decision|fact|move|result|step)\b)(?=[^\W\d_])"
 )
 """After the thing's name: "the Union, a league of nine towns, …"; not "the Union, a day later"."""
+_CALLED = (
+    r"\b(?:called|described|dubbed|known|labell?ed|named|nicknamed|referred to|styled|termed)(?: as)?\s+"
+    r"(?:(?:an?|the)\s+)?[“\"‘']?"
+)
+"""Before the thing's name: "the plan, dubbed the “Harbour NATO”, …"."""
 _AFTER_ENTRY = r"(?:[.:]|\s[–—-])\s+\S"
 _ENTRY = re.compile(rf"[“\"]?[\w’'-]+(?: [\w’'-]+){{0,4}}[”\"]?{_AFTER_ENTRY}")
 """How an entry of a glossary begins; a dateline ("KESSIN: Ministers met") begins like it."""
@@ -82,7 +87,7 @@ def _raised(item: Candidate, thing: str, best: float) -> Candidate:
     spelled = spelled_out(thing, item.text)
     name = re.escape(thing)
     says = re.search(
-        rf"(?:(?:^|[(“\"]|\b(?:an?|the)\s+){name}[)”\"]?{_IS}|\bthe\s+{name}{_APPOSED})",
+        rf"(?:(?:^|[(“\"]|\b(?:an?|the)\s+){name}[)”\"]?{_IS}|\bthe\s+{name}{_APPOSED}|{_CALLED}{name}(?![\w’\']))",
         item.text,
         re.IGNORECASE,
     ) or (re.match(rf"[“\"]?{name}[”\"]?{_AFTER_ENTRY}", item.text) and _is_among_entries(item))

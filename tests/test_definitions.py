@@ -117,9 +117,12 @@ def test_what_a_thing_without_an_acronym_is():
         ("He left the Lima Pact, a few days after it was signed.", False),
         ("He left the Lima Pact, the League and the Union.", False),
         ("He left the Lima Pact, a move that was praised.", False),
+        ("The league of ports, often referred to as the “Lima Pact”, met.", True),
+        ('His plan, quickly labelled "Lima Pact", was late.', True),
+        ("Ministers called the Lima Pact’s office.", False),
     ],
 )
-def test_an_apposition_says_what_a_thing_is(sentence, says):
+def test_an_apposition_or_a_byname_says_what_a_thing_is(sentence, says):
     ranked = definitions_first(
         scored("He praised the Lima Pact.", sentence), "What is the Lima Pact?"
     )
