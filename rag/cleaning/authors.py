@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.cleaning.bylines import AFFILIATION
 from rag.cleaning.names import is_name, is_name_list
+from rag.cleaning.shapes import is_section_name
 from rag.cleaning.signatures import persons
 from rag.types import BlockKind
 
@@ -60,8 +61,10 @@ def _under_title(head: Sequence[Draft]) -> str | None:
     first = next((at for at, draft in enumerate(head) if draft.level == min(levels, default=0)), 0)
     with_bodies: list[str] = []
     for draft in head[first + bool(levels) :]:
-        if draft.kind is not BlockKind.BYLINE:
+        if draft.kind is BlockKind.PARAGRAPH or is_section_name(draft.text):
             break
+        if draft.kind is not BlockKind.BYLINE:
+            continue
         if is_name_list(draft.text) or is_name(draft.text):
             return clean_author(_MARKS.sub("", draft.text))
         found = persons(draft.text) if AFFILIATION.search(draft.text) else None
