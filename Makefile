@@ -46,7 +46,7 @@ corpus: install ## write the PDF and Word files of corpus/ again
 	@$(BIN)/python docs/corpus/make_corpus.py
 
 bench: install ## measure speed against the baselines; DATA=folder of the public sets, PDF=of company reports
-	@$(BIN)/python eval/benchmarks/speed.py --data "$(DATA)" --passages 400 --warm-passages 2500
+	@$(BIN)/python eval/benchmarks/speed.py --data "$(DATA)" --passages 400 --warm-passages 10000
 	@$(BIN)/python eval/benchmarks/tables.py
 	@$(BIN)/python eval/benchmarks/stages.py --data "$(DATA)" --pdf "$(PDF)"
 	@$(BIN)/python eval/benchmarks/loading.py corpus $(wildcard $(PDF)) --manuscripts docs/corpus/sources
