@@ -44,6 +44,11 @@ _SINCE = (
     r"(?:later|now|grew|grows?|grown|expand\w*|rose|risen|increas\w*|today|currently|eventually)"
 )
 _SINCE_WORD = re.compile(rf"\b{_SINCE}\b", re.IGNORECASE)
+_LATER_NEXT = re.compile(
+    rf"(?:{QUANTITY})\W+(?:[a-z]+\W+){{0,2}}?(?:and|before|then|to)\s+(?:the\s+)?later\b",
+    re.IGNORECASE,
+)
+"""A number and what came after it: "the count of 34 and the later ones"."""
 _CHANGE = re.compile(
     rf"\b(?:initially|originally|at first|start(?:s|ed)?|beg[aiu]ns?)\b[^.;]{{0,150}}?\b{_SINCE}\b"
     rf"[^.;\d]{{0,60}}?\b(?P<later>(?!one\b){WRITTEN_NUMBER})\b",
@@ -144,7 +149,8 @@ def counts_another_time(sentence: str, place: int, question: str) -> bool:
     if asks_about_start(question):
         return not _START.search(sentence)
     clause = _CLAUSE.split(_shortly_before(sentence, place))[-1]
-    return _last(_AT_START, clause) > _last(_SINCE_WORD, clause)
+    later_next = _LATER_NEXT.match(sentence, place) is not None
+    return later_next or _last(_AT_START, clause) > _last(_SINCE_WORD, clause)
 
 
 def counted_number(sentence: str, counted: Counted, question: str) -> tuple[int, int] | None:
