@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.changes import counts_another_time, later_of_two, shortly_before
 from rag.quantities import QUANTITY, RANGE, WRITTEN_NUMBER, YEAR
 from rag.terms import STOP_WORDS, query_terms, terms
 from rag.things import SAME_THINGS, SORTS, group_counts
@@ -29,43 +30,6 @@ LONGEST_NAME_OF_THINGS = 4
 _NO_THINGS = STOP_WORDS | frozenset("ago each every last next per since".split())
 """Words with which what a number counts has not begun, or is over."""
 
-_START = re.compile(
-    r"\b(?:initial\w*|original\w*|at first|first|start\w*|beg[aiu]n\w*|founded|founding|"
-    r"at the outset)\b",
-    re.IGNORECASE,
-)
-_AT_START = re.compile(
-    r"\b(?:initial\w*|original\w*|at (?:first|the (?:beginning|outset|start))|"
-    r"(?:start|beg[aiu]n)\w*(?: \w+)?(?: out| off)? with|found\w+ (?:by|with))\b",
-    re.IGNORECASE,
-)
-"""Words before a number that can mean nothing else; "the first commander asked for 5,000" can."""
-_SINCE = (
-    r"(?:later|now|grew|grows?|grown|expand\w*|rose|risen|increas\w*|today|currently|eventually)"
-)
-_SINCE_WORD = re.compile(rf"\b{_SINCE}\b", re.IGNORECASE)
-_LATER_NEXT = re.compile(
-    rf"(?:{QUANTITY})\W+(?:[a-z]+\W+){{0,2}}?(?:and|before|then|to)\s+(?:the\s+)?later\b",
-    re.IGNORECASE,
-)
-"""A number and what came after it: "the count of 34 and the later ones"."""
-_CHANGE = re.compile(
-    rf"\b(?:initially|originally|at first|start(?:s|ed)?|beg[aiu]ns?)\b[^.;]{{0,150}}?\b{_SINCE}\b"
-    rf"[^.;\d]{{0,60}}?\b(?P<later>(?!one\b){WRITTEN_NUMBER})\b",
-    re.IGNORECASE,
-)
-_GROWS = (
-    r"(?:decline|decrease|drop|expand|fall|grow|increase|raise|reduce|rise|shrink)(?:s|d|ed|ped)?|"
-    r"declining|decreasing|dropping|expanding|falling|growing|increasing|raising|reducing|rising|"
-    r"fell|fallen|grew|grown|rose|risen|shrank|shrunk"
-)
-_FROM_TO = re.compile(
-    rf"\b(?:{_GROWS}|up|down)\b[^.;\d]{{0,60}}?\bfrom\s+(?P<both>{QUANTITY}\s+to\s+(?P<later>{QUANTITY}))\b",
-    re.IGNORECASE,
-)
-_ASKS_FOR_CHANGE = re.compile(
-    rf"\b(?:{_GROWS}|growth|chang\w+|by how (?:many|much))\b", re.IGNORECASE
-)
 _NEXT_WORD = rf"(?:\s+|-)(?!{WRITTEN_NUMBER}\b)[\w'’-]+"
 _COUNT = re.compile(
     rf"(?<![\w.,-])(?:{RANGE}|{QUANTITY})\b(?P<things>(?:{_NEXT_WORD}){{1,4}})", re.IGNORECASE
@@ -82,14 +46,11 @@ _UNITED = frozenset(terms("United"))
 _AT_LEAST = re.compile(r"\s+or (?:fewer|less|more)\b", re.IGNORECASE)
 _YEAR = re.compile(YEAR)
 _WHOLE = re.compile(
-    rf"(?<![\w.,-])(?P<whole>{QUANTITY})(?P<things>[^.;:()]{{0,60}}?),? "
+    rf"(?<![\w.,-])(?P<whole>{QUANTITY})[^.;:()]{{0,60}}?,? "
     r"(?:including|among (?:them|whom|which)|of (?:them|whom|which)) (?:the |some |about |at least )?$",
     re.IGNORECASE,
 )
 """Before the number of a part: "nine dead, including two"."""
-_CLAUSE = re.compile(r"[.;:]")
-LONGEST_CLAUSE_CHARACTERS = 300
-"""Before a number, in which a word can say that it was so in the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,24 +96,6 @@ def _counted_by(words: list[str], *, part: bool) -> Counted:
     return Counted(own, same, narrowed, part)
 
 
-def asks_about_start(question: str) -> bool:
-    """Whether a question asks how many there were in the beginning."""
-    return _START.search(question) is not None
-
-
-def counts_another_time(sentence: str, place: int, question: str) -> bool:
-    """Whether the number at *place* counts what there was at another time than the question's.
-
-    Asked about the beginning, a sentence has to speak of it; asked about now, a number that is
-    said to be of the beginning is none.
-    """
-    if asks_about_start(question):
-        return not _START.search(sentence)
-    clause = _CLAUSE.split(_shortly_before(sentence, place))[-1]
-    later_next = _LATER_NEXT.match(sentence, place) is not None
-    return later_next or _last(_AT_START, clause) > _last(_SINCE_WORD, clause)
-
-
 def counted_number(sentence: str, counted: Counted, question: str) -> tuple[int, int] | None:
     """Return where a sentence says how many there are of what a question counts.
 
@@ -163,7 +106,7 @@ def counted_number(sentence: str, counted: Counted, question: str) -> tuple[int,
     own, same = None, None
     for match in _COUNT.finditer(sentence):
         place = match.start(), match.start("things")
-        before = _shortly_before(sentence, match.start())
+        before = shortly_before(sentence, match.start())
         if (
             counts_another_time(sentence, match.start(), question)
             or (_is_part(before, match["things"]) and not counted.part)
@@ -195,7 +138,7 @@ def counts_another(sentence: str, start: int, end: int, counted: Counted) -> boo
     after = sentence[end:]
     if _AT_LEAST.match(after):
         return True
-    if not counted.part and _is_part(_shortly_before(sentence, start), after):
+    if not counted.part and _is_part(shortly_before(sentence, start), after):
         return True
     things = _THINGS.match(after)
     asked = [sort for sort in SORTS if sort & counted.own]
@@ -207,10 +150,6 @@ def counts_another(sentence: str, start: int, end: int, counted: Counted) -> boo
         if any(word & sort for sort in SORTS):
             return True
     return False
-
-
-def _shortly_before(sentence: str, place: int) -> str:
-    return sentence[max(0, place - LONGEST_CLAUSE_CHARACTERS) : place]
 
 
 def _is_part(before: str, after: str) -> bool:
@@ -253,53 +192,24 @@ def _things(after: str, *, part: bool = False) -> list[frozenset[str]]:
     return found
 
 
-def later_number(sentence: str, question: str) -> tuple[int, int] | None:
-    """Return where a sentence that tells of a change says the later number.
-
-    "It started with 34 members and later grew to 42" answers a question about now with 42. None
-    when the sentence tells of no change or the question asks about the beginning.
-    """
-    if asks_about_start(question):
-        return None
-    change = _CHANGE.search(sentence)
-    return change.span("later") if change else None
-
-
-def later_of_two(sentence: str, start: int, end: int, question: str) -> tuple[int, int] | None:
-    """Return where the later of two numbers stands, one of which is at *start* to *end*.
-
-    "It grew from 120 to 150" answers a question about now with 150. None for other numbers, and
-    where the question asks about the change or the beginning.
-    """
-    if asks_about_start(question) or _ASKS_FOR_CHANGE.search(question):
-        return None
-    for change in _FROM_TO.finditer(sentence):
-        if change.start("both") < end and start < change.end("both"):
-            return change.start("later"), max(end, change.end("later"))
-    return None
-
-
 def whole_of_part(sentence: str, start: int, end: int, question: str) -> tuple[int, int] | None:
     """Return where the number stands of which that at *start* to *end* is a part.
 
     "Nine dead, including two in hospital" answers how many died with nine. None for other numbers,
     and where the question has most of what narrows the part ("in hospital").
     """
-    whole = _WHOLE.search(_shortly_before(sentence, start))
+    before = shortly_before(sentence, start)
+    whole = _WHOLE.search(before)
     if whole is None:
         return None
     narrowed = query_terms(re.split(r"[,.;:]", sentence[end:], maxsplit=1)[0])
     asked = set(query_terms(question))
     if 2 * sum(term in asked for term in narrowed) > len(narrowed):
         return None
-    shift = max(0, start - LONGEST_CLAUSE_CHARACTERS)
-    return whole.start("whole") + shift, whole.end("whole") + shift
+    passed_over = start - len(before)
+    return passed_over + whole.start("whole"), passed_over + whole.end("whole")
 
 
 def _names_things(word: str) -> bool:
     """Whether a word can be a plural noun; a capital makes it part of a name ("United States")."""
     return word.isalpha() and word.islower() and is_plural(word)
-
-
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    return max((match.start() for match in pattern.finditer(text)), default=-1)

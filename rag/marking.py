@@ -14,13 +14,8 @@ from rag.attribution import (
     is_source,
     is_year_of_source,
 )
-from rag.counting import (
-    counts_another,
-    counts_another_time,
-    later_number,
-    later_of_two,
-    whole_of_part,
-)
+from rag.changes import counts_another_time, later_number, later_of_two
+from rag.counting import counts_another, whole_of_part
 from rag.evidence import within
 from rag.names import spells_out
 from rag.quantities import whole_number, whole_range

@@ -12,11 +12,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.counting import (
-    asks_about_start,
-    counted_number,
-    counts_another_time,
-)
+from rag.changes import asks_about_start, counts_another_time
+from rag.counting import counted_number
 from rag.logistic import log_odds, logistic
 from rag.names import names_in, share_named
 from rag.quantities import YEAR, Numbers

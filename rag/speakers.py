@@ -70,7 +70,7 @@ _QUESTION_WORD = re.compile(
     r"\b(?:what|how|why|which|whom?|whose|where|when|according)\b", re.IGNORECASE
 )
 _WORD = re.compile(r"[\w'’-]+")
-_CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w'’-]+")
+_CAPITALS = re.compile(rf"{_NAME}(?: (?:al |bin |de |van |von )?{_NAME})*")
 _PEOPLE = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
 
 
@@ -85,25 +85,27 @@ def speaker_asked_for(question: str) -> str | None:
 def author_asked_for(question: str, author: str | None) -> frozenset[str]:
     """Return the terms of a document's author if *question* asks for this person's words.
 
-    "What does Simbal Khan say about Iran?" means her article, which need not name her. First names
+    "What does Simbal Khan say about Iran?" means her article, which need not name her.
+    """
+    return authors_named(_person_asked_for(question), author)
+
+
+def authors_named(text: str, author: str | None) -> frozenset[str]:
+    """Return the terms of a document's authors whom *text* names.
+
+    "Who paid for Okafor's study?" is answered in that study, which need not name her. First names
     have to agree where both are given, or their initials.
     """
-    asked = _names_of(_person_asked_for(question)) if author else []
-    for person in _PEOPLE.split(author or ""):
-        names = _names_of(person)
-        if asked and names and asked[-1] == names[-1] and _agree(asked[:-1], names[:-1]):
-            return frozenset(terms(person))
-    return frozenset()
-
-
-def authors_named(question: str, author: str | None) -> frozenset[str]:
-    """Return the surnames' terms of a document's authors whom *question* names.
-
-    "Who paid for Okafor's study?" is answered in that study, which need not name her.
-    """
-    asked = {without_possessive(word) for word in _CAPITAL.findall(question)}
-    named = {names[-1] for names in map(_names_of, _PEOPLE.split(author or "")) if names}
-    return frozenset(terms(" ".join(word for word in asked if fold(word) in named)))
+    if not author:
+        return frozenset()
+    named = [_names_of(person) for person in _CAPITALS.findall(text)]
+    people = [
+        person
+        for person in _PEOPLE.split(author)
+        for names in [_names_of(person)]
+        if any(own and names and own[-1] == names[-1] and _agree(own, names) for own in named)
+    ]
+    return frozenset(terms(" ".join(people)))
 
 
 def asked_of_voices(question: str, document: Document, span: Span) -> str:
@@ -116,7 +118,7 @@ def without_speaker(question: str) -> str:
     for pattern in (*_ASKS, _ASKS_BODY):
         match = pattern.search(question)
         if match:
-            return f"{question[: match.start()]} {question[match.end() :]}"
+            return " ".join(f"{question[: match.start()]} {question[match.end() :]}".split())
     return question
 
 
@@ -155,12 +157,12 @@ def _without_name(question: str) -> str:
 def _names_of(person: str) -> list[str]:
     """Return first names and surname, folded and without titles."""
     words = [without_possessive(word) for word in _WORD.findall(fold(person))]
-    return [word for word in words if word not in TITLES]
+    return [word for word in words if word not in TITLES and word not in STOP_WORDS]
 
 
 def _agree(left: Sequence[str], right: Sequence[str]) -> bool:
     """Whether two people's first names can be the same; "E." can be Emile, and none anything."""
-    if not left or not right:
+    if len(left) == 1 or len(right) == 1:
         return True
     one, other = left[0], right[0]
     return one == other or (1 in (len(one), len(other)) and one[0] == other[0])

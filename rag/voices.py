@@ -38,7 +38,7 @@ _GUEST = re.compile(
     rf"\b(?i:interview|conversation|talk|questions|asked)\W+(?:with|for|to|of) (?P<name>{_FULL.pattern})"
 )
 _INTRODUCED = re.compile(
-    rf"(?<![^\s:])(?P<name>{_FULL.pattern})(?:, (?:\d|[a-z])| (?:is|was|has|had|ran|runs|leads|led|heads|headed|spoke|talked)\b)"
+    rf"(?<![^\s:])(?P<name>{_FULL.pattern})(?:, (?:\d\d,|[a-z])| (?:is|was|has|had|ran|runs|leads|led|heads|headed|spoke|talked)\b)"
 )
 """Of whom an introduction tells something: "Ann Bell, 51, …", "Ann Bell spoke to Nils Aas"."""
 _IS_INTERVIEW = re.compile(

@@ -115,11 +115,11 @@ def test_a_text_is_asked_what_its_author_says_without_the_name(question, asked):
 
 def test_authors_are_named_in_questions_about_their_works():
     authors = "Ngozi Okafor, Peter Haldvig"
-    assert authors_named("Who paid for Okafor and Haldvig's study?", authors) == {
-        "okafor",
-        "haldvig",
-    }
-    assert authors_named("Who paid for Okafor's study?", authors) == {"okafor"}
+    both = authors_named("Who paid for Okafor and Haldvig's study?", authors)
+    assert both == {"ngozi", "okafor", "peter", "haldvig"}
+    assert authors_named("Who paid for Okafor's study?", authors) == {"ngozi", "okafor"}
+    assert authors_named("Does N. Okafor's study say so?", authors) == {"ngozi", "okafor"}
+    assert authors_named("Who paid for Emeka Okafor's study?", authors) == frozenset()
     assert authors_named("Who paid for Peter's study?", authors) == frozenset()
     assert authors_named("Who paid for Okafor's study?", None) == frozenset()
 
@@ -127,8 +127,8 @@ def test_authors_are_named_in_questions_about_their_works():
 @pytest.mark.parametrize(
     ("question", "topic"),
     [
-        ("What does Khan say about Iran?", "What   about Iran?"),
-        ("According to Khan, why did it fail?", " , why did it fail?"),
+        ("What does Khan say about Iran?", "What about Iran?"),
+        ("According to Khan, why did it fail?", ", why did it fail?"),
         ("What is Khan's view?", "What is Khan's view?"),
         ("What does India say about Iran?", "What does India say about Iran?"),
         ("When did Khan join?", "When did Khan join?"),

@@ -17,7 +17,7 @@ FOLDER = ROOT / "training" / "written"
 COUNTS = {"passages": (2166, 5, {4, 5}), "questions": (3592, 4, {3})}
 """Of each file: paragraphs, and of each of these answerable questions and near misses."""
 TOPICS = 139
-"""Folders of `topics.jsonl`."""
+"""Of `topics.jsonl`."""
 
 
 @pytest.fixture(scope="module")
@@ -132,12 +132,13 @@ def test_questions_that_do_not_fit_the_paragraphs_are_named(
 @pytest.fixture
 def topics(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "training"))
+    before = set(sys.modules)
     yield importlib.import_module("topics")
-    for name in ("topics", "corpus"):
+    for name in {path.stem for path in (ROOT / "training").glob("*.py")} - before:
         sys.modules.pop(name, None)
 
 
-def test_each_folder_says_which_passages_answer_and_which_do_not(topics, tokenizer):
+def test_each_topic_says_which_passages_answer_and_which_do_not(topics, tokenizer):
     found = topics.read_topics(FOLDER / "topics.jsonl", tokenizer)
     assert len(found) == len({topic.name for topic in found}) == TOPICS
     assert 5 <= sum(topic.is_kept_aside for topic in found) <= 20
@@ -152,7 +153,7 @@ def test_each_folder_says_which_passages_answer_and_which_do_not(topics, tokeniz
             assert set(asked.answers) | set(asked.others) <= keys
 
 
-def test_a_folder_names_each_answer_in_its_passage(topics, tokenizer):
+def test_a_topic_names_each_answer_in_its_passage(topics, tokenizer):
     found = topics.read_topics(FOLDER / "topics.jsonl", tokenizer)
     [topic] = [topic for topic in found if topic.name.startswith("topic-c-1-")]
     [asked] = [
@@ -166,10 +167,37 @@ def test_a_folder_names_each_answer_in_its_passage(topics, tokenizer):
     assert len(asked.others) == 6
 
 
-def test_a_folder_whose_answer_is_not_whole_words_is_named(topics, tokenizer, tmp_path):
+def test_a_topic_whose_answer_is_not_whole_words_is_named(topics, tokenizer, tmp_path):
     documents = [{"title": "A", "passages": ["Lima won.", "Oslo lost."]}]
     question = {"question": "Who won?", "answers": {"1a": [0, 3]}, "leave": []}
     line = {"id": "t", "documents": documents, "questions": [question], "nowhere": []}
     (tmp_path / "topics.jsonl").write_text(json.dumps(line))
     with pytest.raises(ValueError, match="t/1a: characters 0 to 3 are not whole words"):
         topics.read_topics(tmp_path / "topics.jsonl", tokenizer)
+
+
+def test_a_question_comes_with_what_answers_it_and_what_does_not(topics, tokenizer):
+    [examples, passages] = map(importlib.import_module, ("topic_examples", "passages"))
+    found = topics.read_topics(FOLDER / "topics.jsonl", tokenizer)
+    [topic] = [topic for topic in found if topic.name.startswith("topic-c-1-")]
+    store = passages.Store(tokenizer)
+    examples.TopicMaker([topic], tokenizer, None).add_pass(store, seed=1)
+    groups = {}
+    for at, (length, _, kind, group) in enumerate(store.rows):
+        groups.setdefault(group, []).append((at, length, passages.KINDS[kind]))
+    assert len(groups) == len(topic.asked)
+    marked = {
+        row: tokenizer.decode(store.ids[row][first : last + 1].tolist())
+        for row, first, last, _ in store.spans
+    }
+    for asked, rows in zip(topic.asked, groups.values(), strict=True):
+        positive = [at for at, _, kind in rows if kind == "positive"]
+        assert len(positive) == min(2, len(asked.answers))
+        wanted = {
+            tokenizer.decode(tokenizer.encode(answer.answer, add_special_tokens=False).ids)
+            for answer in asked.answers.values()
+        }
+        assert {marked[at] for at in positive} <= wanted
+        others = [at for at, _, kind in rows if kind == "written"]
+        assert len(others) == min(3 if asked.answers else 2, len(asked.others))
+        assert not set(others) & set(marked)

@@ -144,6 +144,7 @@ def test_an_interviewee_answers_and_the_passage_is_asked_without_the_name():
 
 
 UNLABELLED = """Cranes and lighthouses
+Harbour Magazine, 12 November 2016
 
 Ann Bell, 51, has run the harbour since 2019. She spoke to Nils Aas.
 

@@ -29,15 +29,16 @@ and end of the answer, and whether the passage answers at all. It generates no t
 Made from all-MiniLM-L6-v2 (Apache 2.0) with SQuAD 1.1 (Rajpurkar et al. 2016, CC BY-SA 4.0, from
 <https://rajpurkar.github.io/SQuAD-explorer/>); 404 of its 439 articles were trained on, whole
 articles were kept aside for calibration (22) and for the figures below (13); and with 50,203
-questions written for it over 3,592 of SQuAD's paragraphs, 2,166 passages and 139 folders of our
-own, 21,365 of which have no answer there, one paragraph and folder in twelve being kept aside. XQuAD
-(Artetxe et al. 2020) was never trained or tuned on. The weights are licensed CC BY-SA 4.0.
+questions written for it over 3,592 of SQuAD's paragraphs, 2,166 passages and 139 topics (folders of
+documents on one matter) of our own, 21,365 of which have no answer there, one paragraph and topic in
+twelve being kept aside. XQuAD (Artetxe et al. 2020) was never trained or tuned on. The weights are
+licensed CC BY-SA 4.0.
 
 ## Recipe
 
-About {examples} examples on two processor cores, SQuAD's questions some four times in other
-forms: whole paragraphs, windows and joined paragraphs; as negatives other paragraphs of the same article and of
-others, paragraphs without the answer's sentence, and near misses, swapped by rule and written.
+About {examples} examples on two processor cores: whole paragraphs, windows and joined
+paragraphs; as negatives other paragraphs of the same article and of others, paragraphs without the
+answer's sentence, and near misses, swapped by rule and written.
 `training/README.md` in the repository gives every detail and the definition of the output.
 
 ## Figures
@@ -59,7 +60,7 @@ negatives): {ece}.
 
 On the written questions that were kept aside, {written_answerable} with an answer and
 {written_near} near misses: AUROC {written_auroc}; {written_positive} of those with an answer and
-{written_negative} of the near misses are judged answerable. On the folders kept aside, each question
+{written_negative} of the near misses are judged answerable. On the topics kept aside, each question
 with all ten passages, {topics_answerable} pairs that answer and {topics_near} that do not: AUROC
 {topics_auroc}; {topics_positive} and {topics_negative} are judged answerable.
 

@@ -125,8 +125,21 @@ class Written:
 
     @property
     def is_kept_aside(self) -> bool:
-        """Whether it is kept aside, by its key, so that more paragraphs change nothing."""
-        return zlib.crc32(self.paragraph.encode()) % KEPT_ASIDE_EVERY == 0
+        """Whether it is kept aside to measure."""
+        return is_kept_aside(self.paragraph)
+
+
+def is_kept_aside(key: str) -> bool:
+    """Whether what has this key is kept aside: by the key alone, so that more data change nothing."""
+    return zlib.crc32(key.encode()) % KEPT_ASIDE_EVERY == 0
+
+
+def answer_at(key: str, text: str, start: int, end: int) -> str:
+    """Return the answer at some characters of a text; raises ValueError if it is not whole words."""
+    if not (0 <= start < end <= len(text) and is_whole(text, start, end)):
+        message = f"{key}: characters {start} to {end} are not whole words of the paragraph."
+        raise ValueError(message)
+    return text[start:end]
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -231,12 +244,8 @@ def read_written(
 def _written(record: dict[str, Any], text: str) -> Written:
     key, questions = record["id"], []
     for number, row in enumerate(record["questions"]):
-        start, end = row["start"], row["end"]
-        if not (0 <= start < end <= len(text) and is_whole(text, start, end)):
-            message = f"{key}: characters {start} to {end} are not whole words of the paragraph."
-            raise ValueError(message)
-        answer = text[start:end]
-        questions.append(Question(f"{key}/{number}", row["question"], answer, key, start))
+        answer = answer_at(key, text, row["start"], row["end"])
+        questions.append(Question(f"{key}/{number}", row["question"], answer, key, row["start"]))
     return Written(key, questions, record["near_misses"])
 
 

@@ -30,6 +30,9 @@ from corpus import read_lines
 
 LOG = logging.getLogger("evaluate")
 
+PARTS = {"test": "held_out", "dev": "development"}
+"""Parts of SQuAD's articles, and what they are called in the metrics."""
+
 
 def read_part(runner: Runner, path: Path, limit: int) -> tuple[list[Reading], np.ndarray]:
     """Read the examples of a part's first questions; return readings and kinds."""
@@ -178,7 +181,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--data", type=Path, help="measure the held-out articles from this folder")
+    parser.add_argument("--data", type=Path, help="measure the articles of a part from this folder")
+    parser.add_argument("--part", choices=PARTS, default="test", help="held out, or development")
     parser.add_argument("--written", type=Path, help="measure what written.py kept aside here")
     parser.add_argument("--xquad", type=Path, help="measure XQuAD from this folder")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("metrics.json"))
@@ -227,10 +231,11 @@ def main() -> None:
     if args.xquad:
         sets["xquad_en"] = load_questions(args.xquad, None)
     if args.data:
-        readings, kinds = read_part(runner, args.cache / "test.npz", args.questions)
-        store(args.out, "held_out", {"answerable": judge(readings, kinds, calibration)})
-        titles = set(json.loads((args.cache / "split.json").read_text())["test"])
-        sets["held_out"] = load_questions(args.data, titles)
+        readings, kinds = read_part(runner, args.cache / f"{args.part}.npz", args.questions)
+        name = PARTS[args.part]
+        store(args.out, name, {"answerable": judge(readings, kinds, calibration)})
+        titles = set(json.loads((args.cache / "split.json").read_text())[args.part])
+        sets[name] = load_questions(args.data, titles)
     for name, (docs, asked) in sets.items():
         picked = random.Random(0).sample(asked, min(args.questions, len(asked)))  # noqa: S311
         store(

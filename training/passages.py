@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MAX_QUESTION = 64
 MAX_PIECES = 384
 LONGEST = 300
+TITLED = 0.15
+"""Share of the passages with their article's title before them."""
 CLS, SEP = 101, 102
 KINDS = ("positive", "same_article", "other_article", "deleted", "swapped", "written")
 
@@ -31,6 +33,11 @@ class Passage:
     before: list[int] = field(default_factory=list)
     after: list[int] = field(default_factory=list)
     around: str = ""
+
+    @classmethod
+    def whole(cls, paragraph: Paragraph) -> Passage:
+        """Return the whole paragraph."""
+        return cls(paragraph, list(range(len(paragraph.sentences))))
 
     def text(self) -> str:
         """Return the passage's text, neighbours included, without the title."""
@@ -76,15 +83,18 @@ def shape(
     neighbours: tuple[Paragraph | None, Paragraph | None],
     tokenizer: Tokenizer,
     rng: random.Random,
+    titled: float = TITLED,
 ) -> Passage:
-    """Return a passage that holds the sentences of focus: a window, the whole, or joined."""
+    """Return a passage that holds the sentences of focus: a window, the whole, or joined.
+
+    *titled* is the share of passages with their title before them.
+    """
     draw, size = rng.random(), len(paragraph.ids)
-    everything = list(range(len(paragraph.sentences)))
     if draw < 0.42 or size > LONGEST:  # noqa: PLR2004
         budget = rng.randint(30, 150) if size <= LONGEST else rng.randint(90, 256)
         passage = Passage(paragraph, cut(paragraph, *focus, budget, rng))
     else:
-        passage = Passage(paragraph, everything)
+        passage = Passage.whole(paragraph)
         side = rng.randint(0, 1)
         other = neighbours[side]
         if draw > 0.88 and other is not None and size + len(other.ids) <= 256:  # noqa: PLR2004
@@ -93,7 +103,7 @@ def shape(
                 passage.after = other.ids
             else:
                 passage.before = other.ids
-    if rng.random() < 0.15:  # noqa: PLR2004
+    if rng.random() < titled:
         lead = tokenizer.encode(paragraph.title + ".", add_special_tokens=False).ids
         passage.before = lead + passage.before
     return passage

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from bm25 import Index
 from edits import entities, negate, reword, swap_entity, swap_opposite
-from passages import KINDS, Passage, Store, shape
+from passages import KINDS, TITLED, Passage, Store, shape
 from synonyms import Synonyms, other_words
 
 from corpus import (
@@ -63,9 +63,13 @@ class Maker:
         questions: list[Question],
         tokenizer: Tokenizer,
         synonyms: Synonyms | None = None,
+        titled: float = TITLED,
     ) -> None:
-        """Index paragraphs by article and find hard paragraphs for the questions."""
-        self.synonyms = synonyms
+        """Index paragraphs by article and find hard paragraphs for the questions.
+
+        *titled* is the share of passages with their title before them.
+        """
+        self.synonyms, self.titled = synonyms, titled
         self.paragraphs, self.questions, self.tokenizer = paragraphs, questions, tokenizer
         self.row = {p.key: i for i, p in enumerate(paragraphs)}
         self.pools: dict[str, dict[str, list[str]]] = {}
@@ -106,12 +110,12 @@ class Maker:
         found = self.found(number)
         best = max(found, key=lambda f: f[3])
         if plain:
-            return Passage(paragraph, list(range(len(paragraph.sentences))))
+            return Passage.whole(paragraph)
         last = best[2]
         while paragraph.limits[last][1] <= best[1]:
             last += 1
         sides = self.neighbours(paragraph)
-        return shape(paragraph, (best[2], last), sides, self.tokenizer, rng)
+        return shape(paragraph, (best[2], last), sides, self.tokenizer, rng, self.titled)
 
     def spans(self, number: int, passage: Passage) -> list[tuple[int, int, float]]:
         """Return the answer's occurrences within a passage, in its pieces."""
@@ -134,7 +138,7 @@ class Maker:
         paragraph = self.paragraphs[rows[min(int(rng.expovariate(0.7)), len(rows) - 1)]]
         focus = nearest_sentence(paragraph, question.text)
         sides = self.neighbours(paragraph)
-        return shape(paragraph, (focus, focus), sides, self.tokenizer, rng)
+        return shape(paragraph, (focus, focus), sides, self.tokenizer, rng, self.titled)
 
     def deleted(self, number: int, rng: random.Random, *, plain: bool) -> Passage | None:
         """Return the paragraph without the sentences that hold the answer."""

@@ -1,4 +1,4 @@
-"""Examples of folders on one matter: the passages that answer against those that only speak of it."""
+"""Examples of topics: the passages that answer against those that only speak of the matter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from topics import Asked, Topic
 
-TITLED = 0.4
+    from corpus import Question
+
+TOPIC_TITLED = 0.5
 """Share of the passages with their document's title before them; only it may name the matter."""
 MOST_ANSWERING, MOST_OTHERS = 2, 3
 """Passages of a question in one pass."""
@@ -23,7 +25,7 @@ OTHERS_OF_UNANSWERED = 2
 
 
 class TopicMaker:
-    """Makes examples of folders."""
+    """Makes examples of topics."""
 
     def __init__(
         self, topics: list[Topic], tokenizer: Tokenizer, synonyms: Synonyms | None
@@ -34,7 +36,7 @@ class TopicMaker:
         paragraphs = [paragraph for topic in topics for paragraph in topic.paragraphs]
         asked = [asked for topic in topics for asked in topic.asked]
         questions = [question for item in asked for question in item.answers.values()]
-        self.maker = Maker(paragraphs, questions, tokenizer, synonyms)
+        self.maker = Maker(paragraphs, questions, tokenizer, synonyms, TOPIC_TITLED)
         self.numbers = {question.key: number for number, question in enumerate(questions)}
         self.paragraphs = {paragraph.key: paragraph for paragraph in paragraphs}
 
@@ -47,32 +49,22 @@ class TopicMaker:
                 self._add(store, asked, group, rng)
                 group += 1
 
-    def add_whole(self, store: Store) -> None:
-        """Add each question with all passages, whole."""
-        for group, asked in enumerate(item for topic in self.topics for item in topic.asked):
-            for question in asked.answers.values():
-                number = self.numbers[question.key]
-                passage = self.maker.positive(number, random.Random(0), plain=True)  # noqa: S311
-                store.add(asked.text, passage.pieces(), self.maker.spans(number, passage), 0, group)
-            for key in asked.others:
-                paragraph = self.paragraphs[key]
-                whole = Passage(paragraph, list(range(len(paragraph.sentences))))
-                store.add(asked.text, whole.pieces(), [], KINDS.index("written"), group)
+    def spans_in(self, question: Question, passage: Passage) -> list[tuple[int, int, float]]:
+        """Return where the answer stands in a passage, in its pieces."""
+        return self.maker.spans(self.numbers[question.key], passage)
 
     def _add(self, store: Store, asked: Asked, group: int, rng: random.Random) -> None:
         text = self.maker.worded(asked.text, rng.getrandbits(32))
         chosen = rng.sample(list(asked.answers), min(MOST_ANSWERING, len(asked.answers)))
         for key in chosen:
-            number = self.numbers[asked.answers[key].key]
-            passage = self._titled(self.maker.positive(number, rng, plain=False), rng)
-            store.add(text, passage.pieces(), self.maker.spans(number, passage), 0, group)
+            question = asked.answers[key]
+            passage = self.maker.positive(self.numbers[question.key], rng, plain=False)
+            store.add(text, passage.pieces(), self.spans_in(question, passage), 0, group)
         for key in self._tempting(asked, rng):
             paragraph = self.paragraphs[key]
             focus = nearest_sentence(paragraph, asked.text)
             alone = (None, None)  # a neighbour may answer
-            passage = self._titled(
-                shape(paragraph, (focus, focus), alone, self.tokenizer, rng), rng
-            )
+            passage = shape(paragraph, (focus, focus), alone, self.tokenizer, rng, TOPIC_TITLED)
             store.add(text, passage.pieces(), [], KINDS.index("written"), group)
 
     def _tempting(self, asked: Asked, rng: random.Random) -> list[str]:
@@ -84,9 +76,15 @@ class TopicMaker:
         ranked = sorted(asked.others, key=lambda key: -shared[key] - 2 * rng.random())
         return ranked[: MOST_OTHERS if asked.answers else OTHERS_OF_UNANSWERED]
 
-    def _titled(self, passage: Passage, rng: random.Random) -> Passage:
-        """Put the title before more of the passages than `shape` does."""
-        if not passage.before and rng.random() < TITLED:
-            title = self.tokenizer.encode(f"{passage.paragraph.title}.", add_special_tokens=False)
-            passage.before = title.ids
-        return passage
+
+def topics_kept_aside(topics: list[Topic], tokenizer: Tokenizer) -> Store:
+    """Return the topics that are kept aside: each question with all passages, whole."""
+    aside = [topic for topic in topics if topic.is_kept_aside]
+    maker, store = TopicMaker(aside, tokenizer, None), Store(tokenizer)
+    for group, asked in enumerate(item for topic in aside for item in topic.asked):
+        for key in (*asked.answers, *asked.others):
+            whole = Passage.whole(maker.paragraphs[key])
+            found = maker.spans_in(asked.answers[key], whole) if key in asked.answers else []
+            kind = "positive" if found else "written"
+            store.add(asked.text, whole.pieces(), found, KINDS.index(kind), group)
+    return store

@@ -1,4 +1,4 @@
-"""Folders of documents on one matter, with questions over the whole folder.
+"""Topics: folders of documents on one matter, with questions over the whole folder.
 
 ``written/topics.jsonl`` holds invented folders of five documents, two passages each, with questions
 over the whole folder. Each question names every passage that answers it, with the answer's
@@ -9,11 +9,10 @@ application has to tell apart: ten passages that all speak of the same people an
 from __future__ import annotations
 
 import json
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from corpus import KEPT_ASIDE_EVERY, Question, is_whole, make_paragraphs
+from corpus import Question, answer_at, is_kept_aside, make_paragraphs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,12 +41,12 @@ class Topic:
 
     @property
     def is_kept_aside(self) -> bool:
-        """Whether it is kept aside, by its name, so that more folders change nothing."""
-        return zlib.crc32(self.name.encode()) % KEPT_ASIDE_EVERY == 0
+        """Whether it is kept aside to measure."""
+        return is_kept_aside(self.name)
 
 
 def read_topics(path: Path, tokenizer: Tokenizer) -> list[Topic]:
-    """Return the folders of a file; raises ValueError if an answer is not whole words."""
+    """Return the topics of a file; raises ValueError if an answer is not whole words."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return [_topic(json.loads(line), tokenizer) for line in lines]
 
@@ -69,12 +68,8 @@ def _asked(name: str, number: int, row: dict[str, Any], texts: dict[str, str]) -
     answers = {}
     for passage, (start, end) in row["answers"].items():
         key = f"{name}/{passage}"
-        text = texts[key]
-        if not (0 <= start < end <= len(text) and is_whole(text, start, end)):
-            message = f"{key}: characters {start} to {end} are not whole words of the passage."
-            raise ValueError(message)
-        question = row["question"]
-        answers[key] = Question(f"{key}/{number}", question, text[start:end], key, start)
+        answer = answer_at(key, texts[key], start, end)
+        answers[key] = Question(f"{key}/{number}", row["question"], answer, key, start)
     arguable = {f"{name}/{passage}" for passage in row["leave"]}
     others = [key for key in texts if key not in answers and key not in arguable]
     return Asked(row["question"], answers, others)

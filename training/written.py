@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from passages import KINDS, Passage, Store, shape
 from prepare import KIND_WEIGHTS, Maker, argument_parser, nearest_sentence, save
 from synonyms import Synonyms
-from topic_examples import TopicMaker
+from topic_examples import TopicMaker, topics_kept_aside
 from topics import read_topics
 
 from corpus import Written, locate, open_tokenizer, read_paragraphs, read_written
@@ -75,7 +75,7 @@ def kept_aside(maker: Maker, written: list[Written]) -> Store:
     store = Store(maker.tokenizer)
     for group, item in enumerate(written):
         paragraph = maker.paragraphs[maker.row[item.paragraph]]
-        whole = Passage(paragraph, list(range(len(paragraph.sentences))))
+        whole = Passage.whole(paragraph)
         for question in item.questions:
             spans = [(first, last, 1.0) for first, last, _, _ in locate(paragraph, question)]
             store.add(question.text, whole.pieces(), spans, 0, group)
@@ -88,13 +88,11 @@ def main() -> None:
     """Write train0.npz, train1.npz, …, and what is kept aside, written.npz and topics.npz."""
     parser = argument_parser(__doc__, passes=4)
     parser.add_argument("--cache", type=Path, required=True, help="what prepare.py wrote")
-    parser.add_argument("--mostly", default="", help="how identifiers of paragraphs begin")
+    parser.add_argument("--mostly", help="how identifiers of paragraphs begin; all are kept")
     parser.add_argument(
         "--others", type=float, default=1.0, help="share of the other paragraphs to train on"
     )
-    parser.add_argument(
-        "--topic-passes", type=int, default=2, help="over the folders, in each pass"
-    )
+    parser.add_argument("--topic-passes", type=int, default=2, help="over the topics, in each pass")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     tokenizer = open_tokenizer(args.base)
@@ -120,22 +118,20 @@ def main() -> None:
         item
         for item in written
         if not item.is_kept_aside
-        and (item.paragraph.startswith(args.mostly) or rng.random() < args.others)
+        and ((args.mostly and item.paragraph.startswith(args.mostly)) or rng.random() < args.others)
     ]
     args.out.mkdir(parents=True, exist_ok=True)
     save(kept_aside(maker_of(aside), aside), args.out / "written.npz")
-    whole = Store(tokenizer)
-    TopicMaker([topic for topic in topics if topic.is_kept_aside], tokenizer, None).add_whole(whole)
-    save(whole, args.out / "topics.npz")
+    save(topics_kept_aside(topics, tokenizer), args.out / "topics.npz")
     maker = maker_of(train)
-    folders = TopicMaker(
+    topic_maker = TopicMaker(
         [topic for topic in topics if not topic.is_kept_aside], tokenizer, synonyms
     )
     for number in range(args.passes):
         seed = args.seed + number
         store = one_pass(maker, train, seed)
         for again in range(args.topic_passes):
-            folders.add_pass(store, seed * args.topic_passes + again)
+            topic_maker.add_pass(store, seed * args.topic_passes + again)
         save(store, args.out / f"train{number}.npz")
 
 

@@ -57,10 +57,12 @@ def printed_author(drafts: Sequence[Draft]) -> str | None:
 
 def _under_title(head: Sequence[Draft]) -> str | None:
     """Names between the title and the first section, each with its university or without."""
-    levels = [draft.level for draft in head if draft.kind is BlockKind.HEADING]
-    first = next((at for at, draft in enumerate(head) if draft.level == min(levels, default=0)), 0)
+    headings = [
+        (draft.level, at) for at, draft in enumerate(head) if draft.kind is BlockKind.HEADING
+    ]
+    title = min(headings)[1] if headings else 0
     with_bodies: list[str] = []
-    for draft in head[first + bool(levels) :]:
+    for draft in head[title + 1 :]:
         if draft.kind is BlockKind.PARAGRAPH or is_section_name(draft.text):
             break
         if draft.kind is not BlockKind.BYLINE:

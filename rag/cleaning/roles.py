@@ -11,7 +11,7 @@ from rag.cleaning.bylines import Credits, is_byline
 from rag.cleaning.dates import is_date_line
 from rag.cleaning.names import is_name_list
 from rag.cleaning.shapes import is_reference, is_section_name
-from rag.cleaning.signatures import is_signed
+from rag.cleaning.signatures import is_credit_line
 from rag.types import BlockKind
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def assign_roles(drafts: Sequence[Draft], author: str | None = None) -> list[Dra
 def _role(draft: Draft, index: int, known: Credits) -> BlockKind:
     kind, text = draft.kind, draft.text
     in_opening = index < known.opening
-    if index < _HEAD_BLOCKS and draft.inferred and text.startswith("By ") and is_signed(text):
+    if index < _HEAD_BLOCKS and draft.inferred and text.startswith("By ") and is_credit_line(text):
         return BlockKind.BYLINE  # "By Ann Bell | 4 May 2023" is no row of a table
     if kind in _SETTLED:
         return BlockKind.BOILERPLATE if has_dot_leaders(text) else kind

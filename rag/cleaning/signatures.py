@@ -72,15 +72,18 @@ def with_headline(drafts: list[Draft]) -> list[Draft]:
     for index, (draft, below) in enumerate(pairwise(drafts[:_HEAD_BLOCKS])):
         if draft.words > _MOST_WORDS_OF_LINE:
             break
-        if is_signed(below.text):
+        if is_credit_line(below.text):
             if _is_headline(draft, opens=_BY.match(below.text) is not None):
                 return [*drafts[:index], draft.as_kind(BlockKind.HEADING, 1), *drafts[index + 1 :]]
             break
     return drafts
 
 
-def is_signed(text: str) -> bool:
-    """Whether a line begins with "By" and a person, or is a name, its office or body and no more."""
+def is_credit_line(text: str) -> bool:
+    """Whether a line begins with "By" and persons, or with persons and says nothing of them.
+
+    A longer one goes on in cells: "By Ann Bell | 4 May 2023 | 6 minutes to read".
+    """
     first = text.split(CELL_SEPARATOR.strip(), maxsplit=1)[0].strip()
     opens = _BY.match(first)
     if opens is None and (len(text) > _LONGEST_LINE or _SPEAKS.search(text)):
