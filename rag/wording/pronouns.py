@@ -60,6 +60,12 @@ _DONE_TO_GROUP = re.compile(
     r"headed|belongs? to|belonged to|members? of|in|leave|leaves|left|establish|established)\s+it\b",
     re.IGNORECASE,
 )
+_DONE_TO_IT = re.compile(
+    r"\s+(?:\w+ly\s+|first\s+)?(?:announced|based|created|established|formed|founded|headquartered|"
+    r"launched|led|proclaimed|set\s+up)\b",
+    re.IGNORECASE,
+)
+"""After "is it" or "was it": of a country one says something else."""
 _EMPTY_THERE = re.compile(
     r"\b(?:is|are|was|were|been|be|will|would|can|has|have)\s+there\b|"
     r"\bthere\s+(?:is|are|was|were|any|a|an|been|be|has|have|had|will|would|exists?)\b",
@@ -156,7 +162,8 @@ def _wanted_kind(text: str, pronoun: re.Match[str]) -> Kind | None:
         if owned & _BELONGS_TO_GROUP:
             return Kind.ORGANISATION
         return Kind.COUNTRY if owned & _BELONGS_TO_COUNTRY else None
-    return Kind.ORGANISATION if _DONE_TO_GROUP.search(before) else None
+    passive = re.search(r"\b(?:is|was) it\Z", before, re.IGNORECASE) and _DONE_TO_IT.match(after)
+    return Kind.ORGANISATION if passive or _DONE_TO_GROUP.search(before) else None
 
 
 def _spelled(text: str, pronoun: re.Match[str], name: str) -> tuple[str, int]:
