@@ -57,22 +57,24 @@ def ask_together(
     """
     vectors = _Vectors(embedder)
     tasks: _Tasks = queue.SimpleQueue()
+    begun = threading.Event()
     workers = []
     for _ in range(GROUPS):
         meeting = _Meeting(vectors, reader)
         companion = GatheringEmbedder(embedder, meeting)
         ask = ask_with(companion, GatheringReader(meeting) if reader else None)
         workers += [
-            threading.Thread(target=_work, args=(tasks, meeting, ask), daemon=True)
+            threading.Thread(target=_work, args=(tasks, begun, meeting, ask), daemon=True)
             for _ in range(GROUP_QUESTIONS)
         ]
     for worker in workers:
         worker.start()
     try:
-        yield from _in_order(questions, tasks, ahead=2 * len(workers))
+        yield from _in_order(questions, tasks, begun, ahead=2 * len(workers))
     finally:
         while not tasks.empty():  # nobody waits for these any more
             tasks.get_nowait()
+        begun.set()
         for _ in workers:
             tasks.put(None)
         for worker in workers:
@@ -89,9 +91,12 @@ _Tasks = queue.SimpleQueue[_Task | None]
 
 
 def _in_order(
-    questions: Iterable[str], tasks: _Tasks, *, ahead: int
+    questions: Iterable[str], tasks: _Tasks, begun: threading.Event, *, ahead: int
 ) -> Iterator[Answer | RagError]:
-    """Hand out questions, *ahead* of those answered, and yield answers in their order."""
+    """Hand out questions, *ahead* of those answered, and yield answers in their order.
+
+    The first ones are all handed out before the work has *begun*.
+    """
     known: OrderedDict[str, Future[Answer]] = OrderedDict()
     waiting: deque[_Task] = deque()
     source = iter(questions)
@@ -108,6 +113,7 @@ def _in_order(
         return _Task(question, answer)
 
     waiting.extend(hand_out(question) for question in islice(source, ahead))
+    begun.set()
     while waiting:
         task = waiting.popleft()
         try:
@@ -118,23 +124,23 @@ def _in_order(
         yield outcome
 
 
-def _work(tasks: _Tasks, meeting: _Meeting, ask: Ask) -> None:
+def _work(tasks: _Tasks, begun: threading.Event, meeting: _Meeting, ask: Ask) -> None:
     """Answer questions until there are no more; the meeting waits for those who have one."""
-    task = tasks.get()
-    while task is not None:
-        with meeting:
-            while task is not None:
-                try:
-                    task.answer.set_result(ask(task.question))
-                except BaseException as error:  # noqa: BLE001 - raised where the answer is taken
-                    task.answer.set_exception(error)
-                try:
-                    task = tasks.get_nowait()
-                except queue.Empty:
-                    break
-            else:
-                return
-        task = tasks.get()
+    begun.wait()
+    while True:
+        try:
+            task = tasks.get_nowait()
+        except queue.Empty:
+            meeting.leave()
+            task = tasks.get()
+            meeting.join()
+        if task is None:
+            meeting.leave()
+            return
+        try:
+            task.answer.set_result(ask(task.question))
+        except BaseException as error:  # noqa: BLE001 - raised where the answer is taken
+            task.answer.set_exception(error)
 
 
 @dataclass(slots=True)
@@ -149,20 +155,26 @@ class _Call:
 
 
 class _Meeting:
-    """Where the threads of a group wait for each other; the last one makes the calls of all."""
+    """Where the threads of a group wait for each other; the last one makes the calls of all.
+
+    All are members from the start, so that none of them makes its calls alone because the others
+    have not run yet. Who finds no question leaves, and joins again with the next one.
+    """
 
     def __init__(self, vectors: _Vectors, reader: Reader | None) -> None:
         self._vectors = vectors
         self._reader = reader
-        self._members = 0
+        self._members = GROUP_QUESTIONS
         self._calls: list[_Call] = []
         self._changed = threading.Condition()
 
-    def __enter__(self) -> None:
+    def join(self) -> None:
+        """Become a member: calls wait for this thread too."""
         with self._changed:
             self._members += 1
 
-    def __exit__(self, *_: object) -> None:
+    def leave(self) -> None:
+        """Be waited for no longer."""
         with self._changed:
             self._members -= 1
             self._serve()

@@ -95,8 +95,8 @@ def test_questions_are_read_together_and_a_text_is_embedded_once(pipeline):
     pipeline.embedder.texts.clear()
     questions = [f"{question} Case {n}?" for n in range(8) for question in QUESTIONS]
     assert len(list(pipeline.ask_many(questions))) == 48
-    assert max(pipeline.reader.sizes) > 4
-    assert len(pipeline.reader.sizes) < 48
+    assert max(pipeline.reader.sizes) >= 16  # a group, whichever thread runs first
+    assert len(pipeline.reader.sizes) < 12
     texts = pipeline.embedder.texts
     assert max(texts.count(text) for text in texts) <= 2  # once in each of the two groups
 
