@@ -102,6 +102,8 @@ COMMANDS = turn("Who commands the IMCTC?", "Raheel Sharif")
 JOINED = turn("When did Pakistan join the IMCTC?", "January 2016")
 MEMBERS = turn("How many members does the coalition have?", "41")
 SEAT = turn("Where are the headquarters of the alliance?", "Riyadh")
+BASED = turn("Where is the IMCTC based?", "Riyadh")
+UNION = turn("How large was the union in 1990?")
 WROTE = turn("Who wrote the column about Islamabad's hopes?", "Dr. Simbal Khan")
 UNNAMED = turn("Who wrote the column about Islamabad's hopes?")
 BORDER = turn("How long was the border in 2015?")
@@ -269,6 +271,11 @@ ISAF = turn("When did the ISAF mission end?", "2014")
         ([JOINED], "Tell me more", "Tell me more about when Pakistan joined the IMCTC"),
         ([OFFICE], "How many members does it have?", "How many members does the IMCTC have?"),
         ([OFFICE], "When was he appointed?", "When was Raheel Sharif appointed?"),
+        ([SOLDIERS, BASED], "Why did it join?", "Why did Pakistan join the IMCTC?"),
+        ([JOINED, BASED], "Will it leave?", "Will Pakistan leave the IMCTC?"),
+        ([BASED], "Why did it join?", "Why did the IMCTC join?"),
+        ([MEMBERS], "Why did it join?", "Why did the coalition join?"),
+        ([SENT, UNION], "Why did it join the strike?", "Why did the union join the strike?"),
     ],
 )
 def test_a_follow_up_becomes_self_contained(history, question, expected):

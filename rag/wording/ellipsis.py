@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.wording.clauses import HEAD, Clause, parse
-from rag.wording.kinds import Kind, kind_of, names
+from rag.wording.kinds import Kind, bare, kind_of, names
 from rag.wording.lexicon import (
     ATTRIBUTES,
     AUXILIARIES,
@@ -20,7 +20,10 @@ from rag.wording.lexicon import (
 from rag.wording.pronouns import find, resolved
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rag.wording.context import Context
+    from rag.wording.mentions import Mention
 
 _ABOUT = re.compile(
     r"^\W*(?:(?:and|but|so|then)\s+)?(?:(?P<about>(?:what|how)\s+about|same (?:question )?for|"
@@ -209,8 +212,11 @@ def _with_noun(before: str, other: str, context: Context) -> str | None:
 
 def completed(question: str, context: Context) -> str:
     """Add the object or owner that a question leaves out: "And when did Iran join?"."""
-    latest = context.mentions[:1]
-    topic = find("it", latest) or find("they", latest)
+    turns = [
+        [item for item in turn if bare(item.text).casefold() not in question.casefold()]
+        for turn in context.mentions
+    ]
+    topic = find("it", turns[:1]) or find("they", turns[:1])
     if topic is None or _PERSONAL.search(question):
         return question
     asked = question.rstrip(" ?")
@@ -223,7 +229,8 @@ def completed(question: str, context: Context) -> str:
         return f"How many {match['noun']} of {topic.text} {match['are']} there?"
     clause = parse(_LEAD.sub("", question))
     if clause and _lacks_object(clause):
-        return f"{asked} {_object_of(clause, context) or topic.text}?"
+        missing = _object_of(clause, context.clause, turns, topic)
+        return f"{asked} {missing}?" if missing else question
     return question
 
 
@@ -233,12 +240,12 @@ def _lacks_object(clause: Clause) -> bool:
     return not (clause.rest or passive or asks_for_it or clause.base_verb not in _NEEDS_OBJECT)
 
 
-def _object_of(clause: Clause, context: Context) -> str | None:
-    """Return what the same verb had as its object in the question before."""
-    earlier = context.clause
+def _object_of(
+    clause: Clause, earlier: Clause | None, turns: Sequence[Sequence[Mention]], topic: Mention
+) -> str | None:
+    """Return what the same verb had as its object in the question before, or else a body."""
     if earlier and earlier.base_verb == clause.base_verb and earlier.rest:
         return re.split(rf"\s+(?:{'|'.join(PREPOSITIONS - {'of', 'between'})})\s+", earlier.rest)[0]
-    target = find(
-        "it", [[m for m in turn if m.kind is Kind.ORGANISATION] for turn in context.mentions]
-    )
+    bodies = [[item for item in turn if item.kind is Kind.ORGANISATION] for turn in turns]
+    target = find("it", bodies) or (None if topic.kind in {Kind.PLACE, Kind.GROUP} else topic)
     return target.text if target else None

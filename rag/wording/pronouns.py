@@ -66,6 +66,11 @@ _DONE_TO_IT = re.compile(
     re.IGNORECASE,
 )
 """After "is it" or "was it": of a country one says something else."""
+_JOINS = re.compile(
+    r"\s+(?:\w+ly\s+|ever\s+|first\s+|not\s+)?(?:accede|join|leave|ratify|sign\s+up|withdraw)\W*\Z",
+    re.IGNORECASE,
+)
+"""After "did it" or "will it", what it joins left out: a state does so, not what states join."""
 _EMPTY_THERE = re.compile(
     r"\b(?:is|are|was|were|been|be|will|would|can|has|have)\s+there\b|"
     r"\bthere\s+(?:is|are|was|were|any|a|an|been|be|has|have|had|will|would|exists?)\b",
@@ -121,6 +126,11 @@ def find(
     return find("he", turns) if which == "they" else None
 
 
+def _without(turns: Sequence[Sequence[Mention]], named: set[str]) -> Sequence[Sequence[Mention]]:
+    """Return the mentions of each turn without those *named* in the question itself, case-folded."""
+    return [[item for item in turn if bare(item.text).casefold() not in named] for turn in turns]
+
+
 def _can_be(mention: Mention, which: str, kinds: tuple[Kind, ...], gender: str | None) -> bool:
     """Whether a mention fits a pronoun; a name of one word or with "of" is not a person's."""
     if gender and mention.gender and gender != mention.gender:
@@ -140,15 +150,10 @@ def _meant(
     which = _SUBJECT_FORM[word]
     left = turns if which == "they" else _without(turns, excluded)
     wanted = _wanted_kind(text, pronoun) if which == "it" else None
-    for mention in left[0]:
+    for mention in (item for turn in left for item in turn):
         if mention.kind is wanted:
             return mention
     return find(which, left, _GENDER.get(word))
-
-
-def _without(turns: Sequence[Sequence[Mention]], named: set[str]) -> Sequence[Sequence[Mention]]:
-    """Leave out what the question names itself."""
-    return [[item for item in turn if bare(item.text).casefold() not in named] for turn in turns]
 
 
 def _wanted_kind(text: str, pronoun: re.Match[str]) -> Kind | None:
@@ -162,6 +167,8 @@ def _wanted_kind(text: str, pronoun: re.Match[str]) -> Kind | None:
         if owned & _BELONGS_TO_GROUP:
             return Kind.ORGANISATION
         return Kind.COUNTRY if owned & _BELONGS_TO_COUNTRY else None
+    if re.search(r"\b(?:did|does|will|would|could|should|can) it\Z", before, re.IGNORECASE):
+        return Kind.COUNTRY if _JOINS.match(after) else None
     passive = re.search(r"\b(?:is|was) it\Z", before, re.IGNORECASE) and _DONE_TO_IT.match(after)
     return Kind.ORGANISATION if passive or _DONE_TO_GROUP.search(before) else None
 
