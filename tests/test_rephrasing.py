@@ -50,6 +50,30 @@ from rag.rephrasing import rephrased, searched_as
         ("Which nations are outside the EU?", "Which countries were excluded from the EU?"),
         ("Who was left out of NATO?", "Which countries were excluded from NATO?"),
         ("Who belongs to the bloc?", "Which countries are members of the bloc?"),
+        ("Do the sources differ on who wrote the brief?", "Who wrote the brief?"),
+        (
+            "Is there disagreement about when the IMCTC was announced?",
+            "When was the IMCTC announced?",
+        ),
+        ("do documents agree on how old the bridge is", "How old is the bridge?"),
+        (
+            "Do the two papers contradict each other on how many planes Norvia had?",
+            "How many planes did Norvia have?",
+        ),
+        (
+            "Do all of the reports agree on the length of the canal?",
+            "What is the length of the canal?",
+        ),
+        (
+            "Are there differences between the sources in how many people have been hurt in Ambra?",
+            "How many people have been hurt in Ambra?",
+        ),
+        ("Do the sources differ on which states were invited?", "Which states were invited?"),
+        ("Do the articles conflict on what the aim of Ruvia was?", "What was the aim of Ruvia?"),
+        (
+            "Do the sources disagree over the size of the bloc?",
+            "How many members does the bloc have?",
+        ),
     ],
 )
 def test_set_phrases_are_put_as_documents_put_them(question, asked):
@@ -83,6 +107,10 @@ def test_set_phrases_are_put_as_documents_put_them(question, asked):
         "What did NATO do?",
         "What does DNA do?",
         "How many members does the coalition have?",
+        "Is there a conflict over water in Sudan?",
+        "Do the sources differ on whether Iran joined?",
+        "Where do the documents disagree?",
+        "Do analysts agree on the aim of the coalition?",
     ],
 )
 def test_other_questions_stay_as_they_are(question):
