@@ -5,14 +5,13 @@ no text answers in these words, and neither search nor the reader knows what the
 question is searched and read in the words that documents use; what is shown stays as it was asked.
 Of anything but an alliance or an acronym most of the phrases mean something else ("How big is the
 river?"), so that they are put otherwise of these alone.
-
-Whether the sources agree on something is answered by what each says of it: "Do the sources differ on
-when the bridge was opened?" is searched and read as "When was the bridge opened?".
 """
 
 from __future__ import annotations
 
 import re
+
+from rag.source_questions import matter_of
 
 _NO_NAME = r"(?:against|and|at|behind|between|by|for|from|in|of|on|or|over|than|to|with|within)\b"
 _ALLIANCE = (
@@ -92,32 +91,6 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 _RULES = [
     (_compiled(pattern), put) for put, patterns in _SET_PHRASES.items() for pattern in patterns
 ]
-_TEXTS = (
-    r"(?:(?:all|any|both|most|some) (?:of )?)?(?:(?:the|these|those|your|our|my) )?(?:(?:two|three|\w+) )?"
-    r"(?:accounts|articles|authors|documents|files|papers|reports|sources|texts|writers)"
-)
-_ON = r"(?:about|as to|concerning|in|on|over|regarding|with regard to)"
-_AGREEMENT = re.compile(
-    rf"^\W*(?:(?:and|but|so) )?(?:"
-    rf"(?:(?:where|how|how far|in what way) )?(?:do|did) {_TEXTS} (?:all |also |really |ever )?"
-    r"(?:agree|clash|conflict|contradict (?:each other|one another|themselves)|differ|disagree|diverge)"
-    rf"|(?P<there>(?:is|are) there) (?:(?:an?|any|some) )?(?:agreement|conflict|consensus|contradictions?|"
-    rf"differences?|disagreements?|discrepanc(?:y|ies))(?P<among> (?:among|between|in) {_TEXTS})?"
-    rf"|are {_TEXTS} (?:agreed|consistent|divided|in agreement|unanimous)"
-    rf") {_ON} (?P<matter>\S.*)$",
-    re.IGNORECASE,
-)
-_HEAD = r"(?:who|whom|whose|what|which|when|where|why|how|in (?:what|which)|(?:by|to|with) whom)\b"
-_ASKED = re.compile(_HEAD, re.IGNORECASE)
-_SUBJECT = r"(?P<subject>(?:(?:the|an?|this|that|its|his|her|their)\b|(?-i:[A-Z]))\S*(?:\s\S+)*?)"
-_INDIRECT = re.compile(
-    r"^(?P<head>when|where|why|how(?: many| much)?(?: \w+)?|(?:in )?(?:what|which)(?: \w+)?)"
-    rf"\s+{_SUBJECT}\s+(?P<be>are|is|was|were|(?:has|have) been)(?P<rest>\s.+|$)",
-    re.IGNORECASE,
-)
-_INDIRECT_HAVE = re.compile(
-    rf"^(?P<head>how (?:many|much)(?: \w+)+?)\s+{_SUBJECT}\s+(?P<have>has|had|have)$", re.IGNORECASE
-)
 _OF_BODY = re.compile(BODY, re.IGNORECASE)
 _MAKING = re.compile(
     r"(?P<made>\b(?:when|where|who|(?:what|which) (?:country|date|day|month|state|year))\b.*?\b"
@@ -129,7 +102,7 @@ _MAKING = re.compile(
 
 def rephrased(question: str) -> str:
     """Return *question* with a set phrase put as documents put it."""
-    question = _matter(question)
+    question = matter_of(question)
     for pattern, template in _RULES:
         found = pattern.search(question)
         if found:
@@ -137,25 +110,6 @@ def rephrased(question: str) -> str:
             put = put[0].upper() + put[1:] if found[0][0].isupper() else put
             return f"{question[: found.start()]}{put}{question[found.end() :]}"
     return question
-
-
-def _matter(question: str) -> str:
-    """Return what sources are asked to agree on as a question, or else *question*."""
-    found = _AGREEMENT.match(question)
-    if found is None:
-        return question
-    matter = found["matter"].rstrip(" ?.!")
-    if not _ASKED.match(matter):
-        is_fact = found["there"] and not found["among"]  # "Is there a conflict over water?"
-        return question if is_fact or matter.startswith("whether ") else f"What is {matter}?"
-    if inner := _INDIRECT.match(matter):
-        be, _, been = inner["be"].partition(" ")
-        parts = (inner["head"], be, inner["subject"], been, inner["rest"].strip())
-        matter = " ".join(part for part in parts if part)
-    elif inner := _INDIRECT_HAVE.match(matter):
-        do = {"has": "does", "had": "did", "have": "do"}[inner["have"]]
-        matter = f"{inner['head']} {do} {inner['subject']} have"
-    return f"{matter[0].upper()}{matter[1:]}?"
 
 
 def searched_as(question: str) -> str:

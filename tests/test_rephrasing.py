@@ -110,6 +110,10 @@ def test_set_phrases_are_put_as_documents_put_them(question, asked):
         "Is there a conflict over water in Sudan?",
         "Do the sources differ on whether Iran joined?",
         "Where do the documents disagree?",
+        "What does the report say about Iran?",
+        "Which report says how many died?",
+        "Which source of energy is the cheapest?",
+        "Who says the coalition has 41 members?",
         "Do analysts agree on the aim of the coalition?",
     ],
 )
