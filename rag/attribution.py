@@ -50,6 +50,7 @@ _CITED = re.compile(rf"\((?:see |cf\. |e\.g\.,? )?{_WORK_OF}(?:; {_WORK_OF})*\)"
 """Works in brackets: (Rizvi, 2020; Abbas, 2019, p. 4)."""
 _NARRATED = re.compile(rf"(?P<names>{_AUTHORS}) [\[(](?:19|20)\d\d[a-z]?[\])]")
 """Works in the sentence itself: Mahmood and Javaid (2021)."""
+_WORK_NAMED = re.compile(rf"{_NARRATED.pattern}|{_CITED.pattern}")
 _SPEAKS = (
     rf"(?:(?:has|have|had) )?(?:{_SAID}|acknowledged?s?|adds|added|admits?|admitted|concede[sd]?|"
     "announce[sd]? that|asks|asked|explain(?:s|ed)?|insist(?:s|ed)?|puts? it(?! in)|recall(?:s|ed)?|repl(?:y|ies|ied)|tells?|told)"
@@ -223,6 +224,18 @@ def is_cited(sentence: str, start: int, end: int) -> bool:
         for found in _CITED.finditer(sentence)
         if not states_in(found[0].split(",")[0])
     )
+
+
+def without_cited_years(text: str, question: str) -> str:
+    """Return a text without the years of the works that it cites, but for authors asked about."""
+    asked = set(terms(question))
+
+    def put(found: re.Match[str]) -> str:
+        names = found["names"] or " and ".join(authors_cited(found[0]))
+        is_place = states_in(found[0])  # "(Riyadh, 2017)"
+        return found[0] if is_place or not asked.isdisjoint(terms(names)) else names
+
+    return _WORK_NAMED.sub(put, text)
 
 
 def asks_for_source(question: str) -> bool:

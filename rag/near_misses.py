@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.attribution import asks_for_source, asks_for_work, without_cited_years
 from rag.names import states_in
 from rag.quantities import WRITTEN_NUMBER, YEAR
 from rag.questions import Expected, Form, wants_yes_or_no
@@ -79,7 +80,7 @@ def without_near_misses(
         for item in candidates
         if not (
             _is_of_another_state(item, states, question)
-            or _is_of_another_year(item, years)
+            or _is_of_another_year(item, years, question)
             or _is_wish(item, question, kind)
             or _lacks_number(item, question, kind)
         )
@@ -98,13 +99,19 @@ def _is_of_another_state(item: Candidate, states: Sequence[Name], question: str)
     return bool(others) and (wants_yes_or_no(question) or not states_in(answer))
 
 
-def _is_of_another_year(item: Candidate, years: set[str]) -> bool:
-    """Whether neither a sentence's passage nor what its document says of itself has the year."""
+def _is_of_another_year(item: Candidate, years: set[str], question: str) -> bool:
+    """Whether neither a sentence's passage nor what its document says of itself has the year.
+
+    The year in which a cited work appeared counts only for questions about works or their authors.
+    """
     if not years:
         return False
     document, chunk = item.document, item.hit.chunk
     about = f"{document.name} {document.metadata.date or ''} {document.text[:OPENING_CHARACTERS]}"
-    return years.isdisjoint(_ANY_YEAR.findall(f"{about} {chunk.context} {chunk.text} {item.text}"))
+    text = f"{about} {chunk.context} {chunk.text} {item.text}"
+    if not (asks_for_source(question) or asks_for_work(question)):
+        text = without_cited_years(text, question)
+    return years.isdisjoint(_ANY_YEAR.findall(text))
 
 
 def _is_wish(item: Candidate, question: str, kind: QuestionKind) -> bool:

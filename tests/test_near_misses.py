@@ -101,6 +101,21 @@ def test_what_is_said_of_another_year_is_left_out():
     assert is_kept("What has changed since 2021?", "The army is in tenth place.", "tenth")
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "kept"),
+    [
+        ("What happened in 2017?", "The bloc grew in answer to raids (Holm, 2017).", False),
+        ("What happened in 2017?", "Holm (2017) holds that raids made the bloc grow.", False),
+        ("What happened in 2017?", "The bloc grew in May 2017 (Holm, 2019).", True),
+        ("What happened in 2017?", "Ministers met once (Riyadh, 2017).", True),
+        ("What did Holm argue in 2017?", "Holm (2017) holds that raids made it grow.", True),
+        ("Which study appeared in 2017?", "Holm (2017) holds that raids made it grow.", True),
+    ],
+)
+def test_the_year_of_a_cited_work_is_not_when_it_happened(question, sentence, kept):
+    assert is_kept(question, sentence, sentence.split()[1]) is kept
+
+
 def test_the_year_can_be_that_of_the_document():
     item = candidate("The index put the army in tenth place.", "tenth")
     dated = replace(item, document=replace(item.document, metadata=Metadata(date="2021-04")))
