@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 
 _ALL = r"(?:(?:all|any|both|most|some) (?:of )?)?(?:(?:the|these|those|your|our|my) )?(?:[\w-]+ )?"
-_TEXT = r"(?:account|article|author|document|file|paper|report|source|text|writer)"
-_TEXTS = rf"{_ALL}{_TEXT}s"
+_TEXT = r"(?:account|article|document|file|paper|report|source|text)"
+_TEXTS = rf"{_ALL}(?:{_TEXT}|author|writer)s"
 _WHICH = rf"(?:what|which) (?:of (?:the|these|those|your|our|my) )?(?:[\w-]+ )?{_TEXT}s?"
 _ON = r"(?:about|as to|concerning|in|on|over|regarding|with regard to)"
 _BEGIN = r"^\W*(?:(?:and|but|so) )?"

@@ -114,6 +114,7 @@ def test_set_phrases_are_put_as_documents_put_them(question, asked):
         "Which report says how many died?",
         "Which source of energy is the cheapest?",
         "Who says the coalition has 41 members?",
+        "Which author says that the coalition is symbolic?",
         "Do analysts agree on the aim of the coalition?",
     ],
 )
